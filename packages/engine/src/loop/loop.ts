@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** The six stages of OSICAM in the order of the loop, and `flow`, which serves all of them. */
+export const stages = ['organize', 'segment', 'interact', 'collect', 'aliment', 'measure', 'flow'] as const;
+export type Stage = (typeof stages)[number];
+
+/** The six kinds of information that one view of the customer holds; every event is of one of them. */
+export const categories = ['basic', 'order', 'payment', 'service', 'contact', 'analysis'] as const;
+export type Category = (typeof categories)[number];
+
+const id = z.string().min(1).max(100);
+
+export const loopNodeSchema = z.object({
+  id,
+  /** `<plugin>/<node>`, as `segment/rules`. */
+  type: z.string().regex(/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/, 'expected <plugin>/<node>, as segment/rules'),
+  position: z.object({ x: z.number(), y: z.number() }),
+  data: z.object({
+    label: z.string().max(200).default(''),
+    settings: z.record(z.string(), z.unknown()).default({}),
+  }),
+});
+
+export const loopEdgeSchema = z.object({
+  id,
+  source: id,
+  /** The port of the source node that this edge leaves by. */
+  sourceHandle: z.string().min(1),
+  target: id,
+});
+
+/** A drawn loop, in React Flow's own shape, so that the editor needs no translation. */
+export const loopSchema = z.object({
+  format: z.literal('osicam/loop@1'),
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, as churn-rescue'),
+  name: z.string().min(1).max(200),
+  nodes: z.array(loopNodeSchema),
+  edges: z.array(loopEdgeSchema),
+});
+
+export type Loop = z.infer<typeof loopSchema>;
+export type LoopNode = z.infer<typeof loopNodeSchema>;
+export type LoopEdge = z.infer<typeof loopEdgeSchema>;
