@@ -13,15 +13,13 @@ export interface Problem {
 /** A loop that cannot be used as it is. Carries every problem found, not just the first. */
 export class LoopError extends Error {
   override name = 'LoopError';
-  constructor(
-    readonly loopId: string,
-    readonly problems: readonly Problem[],
-  ) {
-    super(
-      `loop ${loopId}: ${problems
-        .filter((problem) => problem.level === 'error')
-        .map((problem) => `${problem.path}: ${problem.message}`)
-        .join('; ')}`,
-    );
+  readonly loopId: string;
+  readonly problems: readonly Problem[];
+
+  constructor(loopId: string, problems: readonly Problem[]) {
+    const errors = problems.filter((problem) => problem.level === 'error');
+    super(`loop ${loopId}: ${errors.map((problem) => `${problem.path}: ${problem.message}`).join('; ')}`);
+    this.loopId = loopId;
+    this.problems = problems;
   }
 }

@@ -1,0 +1,51 @@
+import type { Category } from '../loop/loop.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** A key that a customer is known by: `email`, `phone`, `userId`, or any kind that a source declares. */
+export interface Identity {
+  kind: string;
+  value: string;
+}
+
+/** One customer as a node sees it. */
+export interface Customer {
+  readonly id: number;
+  readonly traits: Readonly<JsonObject>;
+  readonly identities: readonly Identity[];
+}
+
+/** Something that happened to a customer. `time` is in epoch milliseconds. */
+export interface CustomerEvent {
+  readonly type: string;
+  readonly category: Category;
+  readonly time: number;
+  readonly properties: Readonly<JsonObject>;
+  /** Makes the event idempotent: one that is already known is not stored again. */
+  readonly messageId?: string;
+}
+
+/** Permission per channel and purpose, with where it came from. */
+export interface Consent {
+  readonly channel: string;
+  readonly purpose: string;
+  readonly granted: boolean;
+  readonly source: string;
+  /** The text version, form or call that proves it. */
+  readonly proof?: string;
+}
+
+/** What changes about one customer. A trait of `null` is taken away. */
+export interface Patch {
+  readonly customer: number;
+  readonly traits?: Readonly<Record<string, Json>>;
+  readonly identities?: readonly Identity[];
+  readonly events?: readonly CustomerEvent[];
+  readonly consents?: readonly Consent[];
+}
+
+/** `customer` is the same party as `into`, which keeps its own traits and gains those it lacks, the history and the identities. */
+export interface Merge {
+  readonly customer: number;
+  readonly into: number;
+  readonly why: string;
+}

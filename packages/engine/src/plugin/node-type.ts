@@ -1,0 +1,218 @@
+import type { z } from 'zod';
+import type { Stage } from '../loop/loop.ts';
+import type { RuleGroup } from '../rule/rule.ts';
+import type { BatchContext, CustomerReader, NodeContext, Population } from './contexts.ts';
+import type { Consent, Customer, CustomerEvent, Identity, Merge, Patch } from './customer.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** A named way out of a node. A terminal port ends the enrollment and takes no edge. */
+export interface Port {
+  readonly id: string;
+  readonly title?: string;
+  readonly terminal?: boolean;
+}
+
+/** Something wrong with a node's settings that its schema cannot say. `path` is relative to the settings, as `['cases', 0, 'when']`. */
+export interface SettingsProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+interface Described<S> {
+  /** `<plugin>/<node>`. */
+  readonly type: string;
+  readonly stage: Stage;
+  readonly title: string;
+  /** One or two sentences for the palette, in a business user's words. */
+  readonly description: string;
+  /** A zod object; form, docs and checks derive from it. */
+  readonly settings: z.ZodType<S>;
+  /** In their order on the canvas. Left out: one port named `done`. */
+  readonly ports?: readonly Port[] | ((settings: S) => readonly Port[]);
+  readonly check?: (settings: S) => readonly SettingsProblem[];
+}
+
+/** One party as a source tells of it. */
+export interface SourceRecord {
+  readonly identities: readonly Identity[];
+  readonly traits: Readonly<JsonObject>;
+  readonly events?: readonly CustomerEvent[];
+  readonly consents?: readonly Consent[];
+}
+
+/** A row that could not become a record. `line` counts from 1. */
+export interface Reject {
+  readonly line: number;
+  readonly reason: string;
+  readonly text: string;
+}
+
+export interface SourceChunk {
+  readonly records: readonly SourceRecord[];
+  readonly rejects?: readonly Reject[];
+  /** Where to go on after this chunk; handed back as `cursor`. */
+  readonly cursor: Json;
+  /** Between 0 and 1, where the source can tell. */
+  readonly progress?: number;
+}
+
+/** Who enters a loop here, and on what. `again`: whether a customer may enter once more after its enrollment has ended. */
+export type Entry =
+  | { readonly on: 'records'; readonly again?: boolean }
+  | { readonly on: 'event'; readonly event: string; readonly where?: RuleGroup; readonly again?: boolean };
+
+export interface SourceContext<S> extends NodeContext<S> {
+  readonly cursor: Json | undefined;
+  /** Folder that relative paths of the settings start from. */
+  readonly folder: string;
+}
+
+/** Collect: brings customers and events in, and says who enters the loop. */
+export interface SourceType<S = unknown> extends Described<S> {
+  readonly contract: 'source';
+  readonly entry: (settings: S) => Entry;
+  readonly read?: (context: SourceContext<S>) => AsyncIterable<SourceChunk>;
+}
+
+/**
+ * How a router parts its customers. `rules` and `shares` run as one set-based statement whatever the number of customers;
+ * `each` is asked a batch at a time and answers a port per customer, in the batch's order.
+ */
+export type Route<S = unknown> =
+  | { readonly by: 'rules'; readonly cases: readonly { readonly port: string; readonly when: RuleGroup }[]; readonly otherwise: string }
+  /** Sticky: the same customer and the same key always give the same share. Shares are weights; they need not sum to 1. */
+  | { readonly by: 'shares'; readonly key: string; readonly shares: readonly { readonly port: string; readonly weight: number }[] }
+  | { readonly by: 'each'; readonly choose: (context: BatchContext<S>) => readonly string[] | Promise<readonly string[]> };
+
+/** Segment, flow: sends each customer out by one port, and changes nothing. */
+export interface RouterType<S = unknown> extends Described<S> {
+  readonly contract: 'router';
+  readonly route: (settings: S) => Route<S>;
+}
+
+export interface Written {
+  readonly patches?: readonly Patch[];
+  readonly merges?: readonly Merge[];
+  /** Customer id → port; who is not named leaves by the first port. */
+  readonly ports?: ReadonlyMap<number, string>;
+}
+
+/** Organize, aliment: changes what is known of customers. */
+export interface WriterType<S = unknown> extends Described<S> {
+  readonly contract: 'writer';
+  readonly handle: (context: BatchContext<S>) => Written | Promise<Written>;
+}
+
+/** A message as it will go out. `body` is the channel's own; `cost` in minor units. */
+export interface Message {
+  readonly address: string;
+  readonly body: JsonObject;
+  readonly cost?: number;
+}
+
+/** Why somebody is not written to. */
+export interface Suppression {
+  readonly suppressed: string;
+}
+
+export interface ComposeContext<S> extends NodeContext<S> {
+  readonly customer: Customer;
+  readonly turn: number;
+  readonly loop: { readonly id: string; readonly name: string };
+}
+
+/** A message on its way out. `key` is the same at every attempt: a receiver that knows it can drop a repetition. */
+export interface OutgoingMessage extends Message {
+  readonly key: string;
+  readonly attempt: number;
+}
+
+/** sent: accepted by the other side. failed: refused for good. retry: refused for now. unknown: nobody can tell. */
+export interface Receipt {
+  readonly status: 'sent' | 'failed' | 'retry' | 'unknown';
+  readonly detail?: string;
+  /** With `retry`: not before so many milliseconds. */
+  readonly after?: number;
+}
+
+/** An open way to the outside. A thrown error counts as `retry` (at least once) or `unknown` (at most once). */
+export interface Transport<S = unknown> {
+  deliver(message: OutgoingMessage, context: NodeContext<S>): Promise<Receipt>;
+  close?(): Promise<void> | void;
+}
+
+export interface ConnectContext {
+  /** What the installation's configuration holds for this node type, unchecked. */
+  readonly config: unknown;
+  /** A folder that the channel may write to. */
+  readonly folder: string;
+  readonly log: Log;
+}
+type Log = NodeContext<unknown>['log'];
+
+/** Interact: composes a message a customer, then delivers it from the outbox. Its ports are sent, failed and suppressed unless it names others. */
+export interface ChannelType<S = unknown> extends Described<S> {
+  readonly contract: 'channel';
+  /** What happens when a process dies in the middle of a delivery: sent again with the same key, or never again. */
+  readonly delivery: 'at-least-once' | 'at-most-once';
+  /** How many deliveries may be under way at once. */
+  readonly concurrency?: number;
+  readonly compose: (context: ComposeContext<S>) => Message | Suppression | Promise<Message | Suppression>;
+  readonly connect: (context: ConnectContext) => Transport<S> | Promise<Transport<S>>;
+}
+
+/** Until when, for what, and by which port each end leaves. An instant in the past ends the wait at once. */
+export interface Wait {
+  readonly until?: { readonly at: number; readonly port: string };
+  readonly events?: readonly { readonly type: string; readonly where?: RuleGroup; readonly port: string }[];
+  /** Count events from before the wait too, from this instant on. */
+  readonly since?: number;
+}
+
+export interface WaitContext<S> extends NodeContext<S> {
+  /** When this turn of the enrollment began. */
+  readonly turnStarted: number;
+}
+
+/** Collect, flow: holds a customer until an instant or an event. */
+export interface WaitType<S = unknown> extends Described<S> {
+  readonly contract: 'wait';
+  readonly wait: (context: WaitContext<S>) => Wait;
+}
+
+/** A setting of another node that the next turn should run with. */
+export interface Proposal {
+  readonly node: string;
+  /** Into the node's settings, as `['arms', 0, 'weight']`. */
+  readonly path: readonly (string | number)[];
+  readonly value: Json;
+  readonly why: string;
+}
+
+export interface Report {
+  readonly figures: JsonObject;
+  readonly proposals?: readonly Proposal[];
+  /** Take the proposals from the next turn on, rather than only show them. */
+  readonly take?: boolean;
+}
+
+export interface ReportContext<S> extends NodeContext<S> {
+  readonly turn: number;
+  readonly population: Population;
+}
+
+/** Measure: lets customers through, and works out figures a turn once those due have come. */
+export interface ReportType<S = unknown> extends Described<S> {
+  readonly contract: 'report';
+  readonly report: (context: ReportContext<S>) => Promise<Report>;
+}
+
+export type NodeType<S = unknown> =
+  | SourceType<S>
+  | RouterType<S>
+  | WriterType<S>
+  | ChannelType<S>
+  | WaitType<S>
+  | ReportType<S>;
+export type Contract = NodeType['contract'];
+export type { CustomerReader };

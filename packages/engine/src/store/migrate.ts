@@ -1,0 +1,32 @@
+import type Sqlite from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { StoreError } from './database.ts';
+import * as first from './migrations/0001-first.ts';
+
+/** Append only: a migration that has been released is never edited. Its number is its place in this list, from 1. */
+const migrations: readonly { up(db: Kysely<unknown>): Promise<void> }[] = [first];
+
+/** Brings the database to the newest schema, or refuses one that a newer engine has written. Nothing half-done stays behind. */
+export async function migrate(sqlite: Sqlite.Database, url: string): Promise<void> {
+  const found = sqlite.pragma('user_version', { simple: true }) as number;
+  if (found > migrations.length)
+    throw new StoreError(
+      `the database ${url} has schema ${found}, and this engine knows schemas up to ${migrations.length}: ` +
+        'it was written by a newer version of OSICAM. Start that version, or restore a backup made before it.',
+    );
+  const { tables } = sqlite.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
+  if (found === 0 && tables > 0)
+    throw new StoreError(`the database ${url} holds tables that OSICAM has not made: name an empty or a new file`);
+  if (found === migrations.length) return;
+
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }) });
+  sqlite.exec('BEGIN IMMEDIATE');
+  try {
+    for (const migration of migrations.slice(found)) await migration.up(db);
+    sqlite.pragma(`user_version = ${migrations.length}`);
+    sqlite.exec('COMMIT');
+  } catch (error) {
+    if (sqlite.inTransaction) sqlite.exec('ROLLBACK');
+    throw error;
+  }
+}

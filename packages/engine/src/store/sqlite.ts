@@ -1,0 +1,115 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
+import { StoreError } from './database.ts';
+import { migrate } from './migrate.ts';
+
+/** Below this version two connections in WAL mode can lose a commit. */
+const oldestVersion = [3, 51, 3] as const;
+
+/** Opens (and creates, and brings to the newest schema) the SQLite database that `url` names: `sqlite:<path>`, a path, or `sqlite::memory:`. */
+export async function openSqlite(url: string): Promise<Database> {
+  const name = url.replace(/^sqlite:(\/\/)?/, '');
+  const inMemory = name === ':memory:' || name === '';
+  const file = inMemory ? ':memory:' : resolve(name);
+  const isNew = !inMemory && !existsSync(file);
+  if (!inMemory) mkdirSync(dirname(file), { recursive: true });
+
+  const writer = connect(file, {});
+  try {
+    assertVersion(writer);
+    writer.pragma('journal_mode = WAL');
+    // FULL costs nearly nothing at batches of a thousand, and NORMAL can forget a committed send on power loss.
+    writer.pragma('synchronous = FULL');
+    writer.pragma('wal_autocheckpoint = 20000');
+    writer.pragma('temp_store = MEMORY');
+    writer.pragma('cache_size = -65536');
+    writer.pragma('foreign_keys = OFF');
+    await migrate(writer, url);
+  } catch (error) {
+    writer.close();
+    if (isNew) for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
+    throw error;
+  }
+  const reader = inMemory ? writer : connect(file, { readonly: true });
+
+  const writing = statementsOf(writer);
+  const reading = inMemory ? writing : statementsOf(reader);
+  let last: Promise<unknown> = Promise.resolve();
+
+  const write = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
+    const turn = last.then(async () => {
+      // Immediate: a deferred transaction that reads first fails at once when it turns to writing, whatever the busy timeout.
+      writer.exec('BEGIN IMMEDIATE');
+      try {
+        const result = await work(writing);
+        writer.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (writer.inTransaction) writer.exec('ROLLBACK');
+        throw error;
+      }
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const read = inMemory ? write : <T>(work: (tx: Transaction) => Promise<T>) => work(reading);
+
+  const close = async () => {
+    await last;
+    if (!inMemory) reader.close();
+    writer.close();
+  };
+  return { url, write, read, close };
+}
+
+function connect(file: string, options: Sqlite.Options): Sqlite.Database {
+  try {
+    return new Sqlite(file, { timeout: 5000, ...options });
+  } catch (error) {
+    throw new StoreError(`cannot open the database ${file}: ${(error as Error).message}`);
+  }
+}
+
+function assertVersion(db: Sqlite.Database): void {
+  const { version } = db.prepare('SELECT sqlite_version() AS version').get() as { version: string };
+  const found = version.split('.').map(Number);
+  for (let i = 0; i < 3; i++) {
+    const difference = (found[i] ?? 0) - (oldestVersion[i] ?? 0);
+    if (difference > 0) return;
+    if (difference < 0)
+      throw new StoreError(`expected SQLite ${oldestVersion.join('.')} or newer, got ${version}: reinstall the packages`);
+  }
+}
+
+/** Prepared statements by their text. better-sqlite3 is synchronous; the promises are there for databases that are not. */
+function statementsOf(db: Sqlite.Database): Transaction {
+  const prepared = new Map<string, Sqlite.Statement>();
+  const statement = (sql: string) => {
+    let found = prepared.get(sql);
+    if (!found) {
+      found = db.prepare(sql);
+      prepared.set(sql, found);
+    }
+    return found;
+  };
+  return {
+    async all<R extends object = SqlRow>(sql: string, parameters: readonly SqlValue[] = []) {
+      return statement(sql).all(...parameters) as R[];
+    },
+    async first<R extends object = SqlRow>(sql: string, parameters: readonly SqlValue[] = []) {
+      return statement(sql).get(...parameters) as R | undefined;
+    },
+    async run(sql, parameters = []) {
+      return statement(sql).run(...parameters).changes;
+    },
+    async runMany(sql, rows) {
+      const one = statement(sql);
+      let changes = 0;
+      for (const row of rows) changes += one.run(...row).changes;
+      return changes;
+    },
+  };
+}
