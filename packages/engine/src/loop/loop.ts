@@ -8,10 +8,15 @@ export type Stage = (typeof stages)[number];
 export const categories = ['basic', 'order', 'payment', 'service', 'contact', 'analysis'] as const;
 export type Category = (typeof categories)[number];
 
-const id = z.string().min(1).max(100);
+const id = z.string().min(1).max(200);
+
+/** Node ids are also the names of the machine's states, so they hold nothing that a state's name may not. */
+const nodeId = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$/, 'expected letters, digits, hyphens and underscores, as send-offer');
 
 export const loopNodeSchema = z.object({
-  id,
+  id: nodeId,
   /** `<plugin>/<node>`, as `segment/rules`. */
   type: z.string().regex(/^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/, 'expected <plugin>/<node>, as segment/rules'),
   position: z.object({ x: z.number(), y: z.number() }),

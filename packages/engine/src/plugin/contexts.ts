@@ -17,18 +17,22 @@ export interface NodeContext<S> {
 
 /** Reading from the customer base, a batch at a time. */
 export interface CustomerReader {
-  /** Events of one type per customer id, oldest first; a customer without any is absent. */
+  /**
+   * Events of one type per customer id, oldest first; a customer without any is absent. `since` and `until` count
+   * themselves; without `until`, up to now.
+   */
   events(
     customers: readonly number[],
     query: { type: string; since?: number; until?: number },
   ): Promise<Map<number, CustomerEvent[]>>;
-  /** Who is known by these values of a kind of identity: value → customer id. */
+  /** Who is known by these values of a kind of identity: value → customer id, after merges; unknown values left out. */
   findByIdentity(kind: string, values: readonly string[]): Promise<Map<string, number>>;
   /** The customers with these traits' current values, absent ids left out. */
   customers(ids: readonly number[]): Promise<Map<number, Customer>>;
   /**
    * Cut points of a measure over all customers who have such an event: recency in milliseconds before now, frequency as
-   * a count, monetary as the sum of `property`. `probabilities` within 0 to 1, ascending; the answer has as many numbers.
+   * a count, monetary as the sum of `property`. `probabilities` within 0 to 1, ascending; the answer has as many numbers,
+   * by nearest rank: of n values in order, the one at place ⌈p·n⌉, or the first. Empty when nobody has such an event.
    */
   quantiles(query: {
     event: string;
@@ -49,6 +53,8 @@ export interface BatchContext<S> extends NodeContext<S> {
 export interface ArmOutcome {
   port: string;
   customers: number;
+  /** Of these, those whose time for the goal is not over yet. */
+  open: number;
   converted: number;
   value: { sum: number; sumOfSquares: number };
   /** Messages sent to them since, and what those cost. */

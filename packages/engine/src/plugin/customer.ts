@@ -12,6 +12,8 @@ export interface Customer {
   readonly id: number;
   readonly traits: Readonly<JsonObject>;
   readonly identities: readonly Identity[];
+  /** What stands now, one for each channel and purpose that was ever decided. */
+  readonly consents: readonly Consent[];
 }
 
 /** Something that happened to a customer. `time` is in epoch milliseconds. */

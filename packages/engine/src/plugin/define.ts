@@ -13,17 +13,23 @@ const as =
     Object.freeze({ ...type, contract }) as never;
 
 /** Collect: brings customers and events in, and says who enters the loop. */
-export const source = <S extends z.ZodType>(type: Typed<SourceType<z.output<S>>, S>): SourceType<z.output<S>> => as('source')(type);
+export const source = <S extends z.ZodType>(type: Typed<SourceType<z.output<S>>, S>): SourceType<z.output<S>> =>
+  as('source')(type);
 /** Segment, flow: sends each customer out by one port, and changes nothing. */
-export const router = <S extends z.ZodType>(type: Typed<RouterType<z.output<S>>, S>): RouterType<z.output<S>> => as('router')(type);
+export const router = <S extends z.ZodType>(type: Typed<RouterType<z.output<S>>, S>): RouterType<z.output<S>> =>
+  as('router')(type);
 /** Organize, aliment: changes what is known of customers. */
-export const writer = <S extends z.ZodType>(type: Typed<WriterType<z.output<S>>, S>): WriterType<z.output<S>> => as('writer')(type);
+export const writer = <S extends z.ZodType>(type: Typed<WriterType<z.output<S>>, S>): WriterType<z.output<S>> =>
+  as('writer')(type);
 /** Interact: composes a message a customer and delivers it from the outbox. */
-export const channel = <S extends z.ZodType>(type: Typed<ChannelType<z.output<S>>, S>): ChannelType<z.output<S>> => as('channel')(type);
+export const channel = <S extends z.ZodType>(type: Typed<ChannelType<z.output<S>>, S>): ChannelType<z.output<S>> =>
+  as('channel')(type);
 /** Collect, flow: holds a customer until an instant or an event. */
-export const wait = <S extends z.ZodType>(type: Typed<WaitType<z.output<S>>, S>): WaitType<z.output<S>> => as('wait')(type);
+export const wait = <S extends z.ZodType>(type: Typed<WaitType<z.output<S>>, S>): WaitType<z.output<S>> =>
+  as('wait')(type);
 /** Measure: works out figures a turn, and proposals for the next. */
-export const report = <S extends z.ZodType>(type: Typed<ReportType<z.output<S>>, S>): ReportType<z.output<S>> => as('report')(type);
+export const report = <S extends z.ZodType>(type: Typed<ReportType<z.output<S>>, S>): ReportType<z.output<S>> =>
+  as('report')(type);
 
 /** What an npm package exports by default to add node types to an installation. */
 export interface Plugin {

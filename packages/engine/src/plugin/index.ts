@@ -11,3 +11,4 @@ export type * from './json.ts';
 export type * from './node-type.ts';
 export type { NodeTypeDescription } from './registry.ts';
 export { PluginError, portsOf, Registry } from './registry.ts';
+export * from './share.ts';

@@ -79,15 +79,32 @@ export interface SourceType<S = unknown> extends Described<S> {
  * `each` is asked a batch at a time and answers a port per customer, in the batch's order.
  */
 export type Route<S = unknown> =
-  | { readonly by: 'rules'; readonly cases: readonly { readonly port: string; readonly when: RuleGroup }[]; readonly otherwise: string }
+  | {
+      readonly by: 'rules';
+      readonly cases: readonly { readonly port: string; readonly when: RuleGroup }[];
+      readonly otherwise: string;
+    }
   /** Sticky: the same customer and the same key always give the same share. Shares are weights; they need not sum to 1. */
-  | { readonly by: 'shares'; readonly key: string; readonly shares: readonly { readonly port: string; readonly weight: number }[] }
-  | { readonly by: 'each'; readonly choose: (context: BatchContext<S>) => readonly string[] | Promise<readonly string[]> };
+  | {
+      readonly by: 'shares';
+      readonly key: string;
+      readonly shares: readonly { readonly port: string; readonly weight: number }[];
+    }
+  | {
+      readonly by: 'each';
+      readonly choose: (context: BatchContext<S>) => readonly string[] | Promise<readonly string[]>;
+    };
+
+/** Where a node stands, the same in every version of the loop: what a sticky share is keyed by when its author names no key. */
+export interface Place {
+  readonly loop: string;
+  readonly node: string;
+}
 
 /** Segment, flow: sends each customer out by one port, and changes nothing. */
 export interface RouterType<S = unknown> extends Described<S> {
   readonly contract: 'router';
-  readonly route: (settings: S) => Route<S>;
+  readonly route: (settings: S, place: Place) => Route<S>;
 }
 
 export interface Written {
@@ -165,19 +182,14 @@ export interface ChannelType<S = unknown> extends Described<S> {
 export interface Wait {
   readonly until?: { readonly at: number; readonly port: string };
   readonly events?: readonly { readonly type: string; readonly where?: RuleGroup; readonly port: string }[];
-  /** Count events from before the wait too, from this instant on. */
-  readonly since?: number;
+  /** `turn`: an event from before the wait counts too, if this turn of the customer had begun. Default `arrival`. */
+  readonly since?: 'arrival' | 'turn';
 }
 
-export interface WaitContext<S> extends NodeContext<S> {
-  /** When this turn of the enrollment began. */
-  readonly turnStarted: number;
-}
-
-/** Collect, flow: holds a customer until an instant or an event. */
+/** Collect, flow: holds customers until an instant or an event. Asked once for all who arrive together. */
 export interface WaitType<S = unknown> extends Described<S> {
   readonly contract: 'wait';
-  readonly wait: (context: WaitContext<S>) => Wait;
+  readonly wait: (context: NodeContext<S>) => Wait;
 }
 
 /** A setting of another node that the next turn should run with. */
@@ -199,6 +211,8 @@ export interface Report {
 export interface ReportContext<S> extends NodeContext<S> {
   readonly turn: number;
   readonly population: Population;
+  /** What another node of the loop was set to in this turn, parsed: a proposal starts from it. */
+  readonly settingsOf: (node: string) => Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Measure: lets customers through, and works out figures a turn once those due have come. */

@@ -80,7 +80,9 @@ function assertVersion(db: Sqlite.Database): void {
     const difference = (found[i] ?? 0) - (oldestVersion[i] ?? 0);
     if (difference > 0) return;
     if (difference < 0)
-      throw new StoreError(`expected SQLite ${oldestVersion.join('.')} or newer, got ${version}: reinstall the packages`);
+      throw new StoreError(
+        `expected SQLite ${oldestVersion.join('.')} or newer, got ${version}: reinstall the packages`,
+      );
   }
 }
 

@@ -94,6 +94,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       document TEXT NOT NULL,
       digest TEXT NOT NULL,
       published_at INTEGER NOT NULL,
+      turns INTEGER NOT NULL DEFAULT 0,
       UNIQUE (loop, number)
     )`,
     // A node of a version as a small integer, which is what positions and journal hold.
@@ -183,11 +184,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     ) WITHOUT ROWID`,
     sql`CREATE INDEX message_due ON message (status, due)`,
 
+    // due: when the figures are to be worked out again, because customers have come since; null when they are fresh.
     sql`CREATE TABLE report (
       node INTEGER NOT NULL,
       turn INTEGER NOT NULL,
-      at INTEGER NOT NULL,
-      figures TEXT NOT NULL,
+      due INTEGER,
+      at INTEGER,
+      figures TEXT,
       PRIMARY KEY (node, turn)
     ) WITHOUT ROWID`,
     // A report's proposal that was taken: from this turn on, the node's setting at path is value.
