@@ -111,6 +111,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       version INTEGER NOT NULL,
       entered_at INTEGER NOT NULL,
       node INTEGER NOT NULL,
+      ended_at INTEGER,
       PRIMARY KEY (customer, n)
     ) WITHOUT ROWID`,
     // phase: 0 arrived, 1 waits for an instant or an event, 2 waits for the receipt of its message.

@@ -1,0 +1,101 @@
+import type { Transaction } from './database.ts';
+import { forever } from './forever.ts';
+
+/** Where a port of the node leads: to a node's ref, or out of the loop. */
+export interface MoveTarget {
+  ref: number | undefined;
+  newTurn: boolean;
+}
+
+/** What was counted of a move: how many left by which port index. */
+export type PortCounts = ReadonlyMap<number, number>;
+
+/**
+ * Moves all of `moved` whose port is not negative: journal, positions, counts, ended enrollments. `inOrder`: the rows are
+ * the first of the node's range, so that one range is deleted instead of a key at a time. An enrollment that begins a turn
+ * after `maxTurns` arrives, and rests there for ever.
+ */
+export async function commitMoves(
+  tx: Transaction,
+  move: {
+    node: number;
+    version: number;
+    now: number;
+    targets: readonly MoveTarget[];
+    inOrder: boolean;
+    maxTurns: number;
+    events: readonly string[];
+  },
+): Promise<PortCounts> {
+  const { node, now, targets } = move;
+  const counted = await tx.all<{ port: number; count: number; turn: number }>(
+    'SELECT port, count(*) AS count, max(turn) AS turn FROM moved WHERE port >= 0 GROUP BY port',
+  );
+  if (counted.length === 0) return new Map();
+
+  await tx.run(
+    `INSERT INTO journal (customer, n, step, at, turn, node, port)
+     SELECT customer, n, step, ?, turn, ?, port FROM moved WHERE port >= 0 ORDER BY customer, n`,
+    [now, node],
+  );
+  await deleteMoved(tx, node, move.inOrder);
+  if (move.events.length > 0)
+    await tx.run(
+      `DELETE FROM subscription WHERE (customer, event, n) IN
+         (SELECT m.customer, e.value, m.n FROM moved m, json_each(?) e WHERE m.port >= 0)`,
+      [JSON.stringify(move.events)],
+    );
+
+  for (const { port, count, turn } of counted) {
+    const target = targets[port];
+    await addToTally(tx, node, port, count);
+    if (target?.ref === undefined) {
+      await tx.run(
+        'UPDATE enrollment SET ended_at = ? WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE port = ?)',
+        [now, port],
+      );
+      continue;
+    }
+    const turned = target.newTurn ? 1 : 0;
+    await tx.run(
+      `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
+       SELECT ?, CASE WHEN turn + ? > ? THEN ? ELSE ? END, customer, n, step + 1, turn + ?, ?, 0
+       FROM moved WHERE port = ? ORDER BY customer, n`,
+      [target.ref, turned, move.maxTurns, forever, now, turned, now, port],
+    );
+    await addToTally(tx, target.ref, entered, count);
+    if (turned) await tx.run('UPDATE loop_version SET turns = max(turns, ?) WHERE id = ?', [turn, move.version]);
+  }
+  return new Map(counted.map(({ port, count }) => [port, count]));
+}
+
+/** The pseudo port of `tally` that counts who came to a node. */
+export const entered = -1;
+
+export async function addToTally(tx: Transaction, node: number, port: number, count: number): Promise<void> {
+  await tx.run(
+    'INSERT INTO tally (node, port, count) VALUES (?, ?, ?) ON CONFLICT (node, port) DO UPDATE SET count = count + excluded.count',
+    [node, port, count],
+  );
+}
+
+/** Takes the rows of `moved` from their positions. Ranges are three times as fast as keys; both keep to the primary key. */
+export async function deleteMoved(tx: Transaction, node: number, inOrder: boolean): Promise<void> {
+  if (!inOrder) {
+    await tx.run('DELETE FROM position WHERE (node, due, customer, n) IN (SELECT ?, due, customer, n FROM moved)', [
+      node,
+    ]);
+    return;
+  }
+  const last = await tx.first<{ due: number; customer: number; n: number }>(
+    'SELECT due, customer, n FROM moved ORDER BY rowid DESC LIMIT 1',
+  );
+  if (!last) return;
+  await tx.run('DELETE FROM position WHERE node = ? AND due < ?', [node, last.due]);
+  await tx.run('DELETE FROM position WHERE node = ? AND due = ? AND (customer, n) <= (?, ?)', [
+    node,
+    last.due,
+    last.customer,
+    last.n,
+  ]);
+}

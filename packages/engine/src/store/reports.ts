@@ -1,0 +1,65 @@
+import type { Transaction } from './database.ts';
+
+/** Notes that a report node has new customers in these turns, so that its figures are to be worked out again at `due`. */
+export async function askForReports(tx: Transaction, node: number, due: number): Promise<void> {
+  await tx.run(
+    `INSERT INTO report (node, turn, due) SELECT DISTINCT ?, turn, ? FROM moved WHERE true
+     ON CONFLICT (node, turn) DO UPDATE SET due = coalesce(due, excluded.due)`,
+    [node, due],
+  );
+}
+
+export async function dueReports(tx: Transaction, now: number): Promise<{ node: number; turn: number }[]> {
+  return tx.all('SELECT node, turn FROM report WHERE due <= ? ORDER BY turn, node', [now]);
+}
+
+export async function saveReport(
+  tx: Transaction,
+  report: { node: number; turn: number; at: number; figures: string; again: number | null },
+): Promise<void> {
+  await tx.run('UPDATE report SET due = ?, at = ?, figures = ? WHERE node = ? AND turn = ?', [
+    report.again,
+    report.at,
+    report.figures,
+    report.node,
+    report.turn,
+  ]);
+}
+
+export interface Learning {
+  node: number;
+  fromTurn: number;
+  path: (string | number)[];
+  value: unknown;
+  why: string;
+  source: number;
+  at: number;
+}
+
+/** Takes proposals: from this turn on, a node's setting is another. */
+export async function saveLearnings(tx: Transaction, learnings: readonly Learning[]): Promise<void> {
+  await tx.runMany(
+    'INSERT OR REPLACE INTO learning (node, from_turn, path, value, why, source, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    learnings.map((l) => [l.node, l.fromTurn, JSON.stringify(l.path), JSON.stringify(l.value), l.why, l.source, l.at]),
+  );
+}
+
+export async function loadLearnings(tx: Transaction, nodes: readonly number[]): Promise<Learning[]> {
+  const rows = await tx.all<{
+    node: number;
+    from_turn: number;
+    path: string;
+    value: string;
+    why: string;
+    source: number;
+    at: number;
+  }>('SELECT * FROM learning WHERE node IN (SELECT value FROM json_each(?)) ORDER BY from_turn, node, path', [
+    JSON.stringify(nodes),
+  ]);
+  return rows.map(({ from_turn, path, value, ...row }) => ({
+    ...row,
+    fromTurn: from_turn,
+    path: JSON.parse(path),
+    value: JSON.parse(value),
+  }));
+}
