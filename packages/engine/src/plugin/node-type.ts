@@ -38,6 +38,8 @@ export interface SourceRecord {
   readonly traits: Readonly<JsonObject>;
   readonly events?: readonly CustomerEvent[];
   readonly consents?: readonly Consent[];
+  /** Where it stands in its source, from 1, so that a refusal can name it. */
+  readonly line?: number;
 }
 
 /** A row that could not become a record. `line` counts from 1. */
@@ -50,10 +52,36 @@ export interface Reject {
 export interface SourceChunk {
   readonly records: readonly SourceRecord[];
   readonly rejects?: readonly Reject[];
+  /** Values that did not fit the type of their column and were kept as text: column → how many. */
+  readonly misfits?: Readonly<Record<string, number>>;
   /** Where to go on after this chunk; handed back as `cursor`. */
   readonly cursor: Json;
   /** Between 0 and 1, where the source can tell. */
   readonly progress?: number;
+}
+
+/** How a source will read one of its columns. */
+export interface SourceColumn {
+  readonly name: string;
+  readonly type: 'text' | 'number' | 'boolean' | 'date' | 'json';
+  /** The trait that it becomes; absent when it becomes none. */
+  readonly trait?: string;
+  /** The kind of identity that it is. */
+  readonly identity?: string;
+  /** How many of the sample have no value. */
+  readonly missing: number;
+  readonly example?: string;
+}
+
+/** What a source will make of its input, told from a sample before anything is imported. */
+export interface SourcePreview {
+  readonly columns: readonly SourceColumn[];
+  /** How many rows the sample has. */
+  readonly rows: number;
+  /** The column whose values identify a customer. */
+  readonly key?: string;
+  /** In a few words, as `CSV, separated by ";", windows-1252`. */
+  readonly format: string;
 }
 
 /** Who enters a loop here, and on what. `again`: whether a customer may enter once more after its enrollment has ended. */
@@ -72,6 +100,7 @@ export interface SourceType<S = unknown> extends Described<S> {
   readonly contract: 'source';
   readonly entry: (settings: S) => Entry;
   readonly read?: (context: SourceContext<S>) => AsyncIterable<SourceChunk>;
+  readonly preview?: (context: SourceContext<S>) => Promise<SourcePreview>;
 }
 
 /**
