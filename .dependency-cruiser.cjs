@@ -124,7 +124,7 @@ module.exports = {
       name: 'no-undeclared-package',
       severity: 'error',
       comment: "What a package uses stands in its own package.json, not in a neighbour's.",
-      from: { path: '^(packages|examples)/' },
+      from: { path: '^(packages|examples)/', pathNot: test },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {

@@ -1,16 +1,31 @@
 import { defineConfig } from 'vitest/config';
 
-// Two workers at most: the whole suite, with its databases and a browser, is to run on two cores.
-const shared = { maxWorkers: 2, testTimeout: 30_000, hookTimeout: 60_000, env: { TZ: 'UTC' } };
-
 export default defineConfig({
   test: {
-    ...shared,
+    // Two workers at most: the whole suite, with its databases and a browser, is to run on two cores.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    env: { TZ: 'UTC' },
     projects: [
       { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.{ts,tsx}'] } },
       { extends: true, test: { name: 'examples', include: ['examples/**/*.test.ts'] } },
-      { extends: true, test: { name: 'stories', include: ['tests/**/*.test.ts'], exclude: ['tests/editor/**'] } },
-      { extends: true, test: { name: 'browser', include: ['tests/editor/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: { name: 'stories', include: ['tests/**/*.test.ts'], exclude: ['**/node_modules/**', 'tests/editor/**'] },
+      },
+      {
+        extends: true,
+        // After all others and alone: a page that has to share two cores is slow where a person would see no delay.
+        test: {
+          name: 'browser',
+          include: ['tests/editor/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

@@ -41,7 +41,7 @@ async function install(directory, say) {
     say,
     work: async () => {
       const args = ['-y', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'];
-      const result = await runQuietly('npx', args, { cwd: directory, say });
+      const result = await runQuietly('npx', args, { cwd: directory });
       if (!result.ok) throw new UserProblem(explainInstall(result));
     },
   });
@@ -59,7 +59,7 @@ async function buildEditor(directory, say) {
     say,
     work: async () => {
       const vite = join(directory, 'node_modules', 'vite', 'bin', 'vite.js');
-      const result = await runQuietly(findNode24(directory), [vite, 'build'], { cwd: editor, say });
+      const result = await runQuietly(findNode24(directory), [vite, 'build'], { cwd: editor });
       if (!result.ok) throw new UserProblem(`The editor could not be built:\n${result.tail}`);
     },
   });

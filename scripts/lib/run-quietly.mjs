@@ -36,7 +36,7 @@ export function runQuietly(command, args, { cwd, env = {} }) {
       if (live) process.stderr.write('\r\x1b[2K');
       resolve({ ...result, tail: lines.join('\n') });
     };
-    child.once('error', (error) => {
+    child.once('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       lines.push(error.message);
       end({ ok: false, missing: error.code === 'ENOENT' });
     });

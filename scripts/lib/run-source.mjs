@@ -12,11 +12,11 @@ const WATCH_MS = 250;
  * Runs a TypeScript file of this repository. On Node 24 it becomes this very process; on an older one it is a child that
  * shares the terminal, gets this process's signals, gives its exit code, and ends with it even when it is killed hard.
  */
-export async function runSource({ root, node, file, args }) {
+export async function runSource({ root, node, file, args, inProcess = ownNodeIsEnough() }) {
   const path = join(root, file);
   const cache = join(root, 'node_modules', '.cache', 'node-compile');
   endWithNpm();
-  if (ownNodeIsEnough()) {
+  if (inProcess) {
     module.enableCompileCache(cache);
     process.argv = [process.argv[0], path, ...args];
     await import(pathToFileURL(path).href);
@@ -28,7 +28,7 @@ export async function runSource({ root, node, file, args }) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cache },
   });
-  for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
+  for (const signal of FORWARDED) process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
   // A terminal sends Ctrl-C to the child as well; passing it on would make one key press two.
   process.on('SIGINT', () => {
     if (!process.stdin.isTTY) child.kill('SIGINT');
