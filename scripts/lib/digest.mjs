@@ -16,7 +16,7 @@ export function listFiles(paths) {
     for (const name of readdirSync(path)) if (!SKIPPED.has(name)) visit(join(path, name));
   };
   for (const path of paths) visit(path);
-  return found.sort();
+  return found.sort((a, b) => (a < b ? -1 : 1));
 }
 
 /**
