@@ -1,0 +1,89 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { answerError } from './answer-error.ts';
+import { editorFiles } from './editor-files.ts';
+import type { App, Env } from './endpoint.ts';
+import { requireSameOrigin, requireSession } from './guard.ts';
+import { ingestRoutes } from './ingest/routes.ts';
+import { createMetrics } from './metrics.ts';
+import { observe } from './observe.ts';
+import type { ServerPorts } from './ports.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { healthRoutes } from './routes/health.ts';
+import { importRoutes } from './routes/import.ts';
+import { inboxRoutes } from './routes/inbox.ts';
+import { liveRoute } from './routes/live.ts';
+import { loopRoutes } from './routes/loops.ts';
+import { nodeRoutes } from './routes/nodes.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { notFound } from './server-error.ts';
+import { securityHeaders } from './security-headers.ts';
+import { writeKeys } from './write-keys.ts';
+
+/**
+ * The whole HTTP side over ports that are handed in. Order matters: what is registered before the guard of /api answers
+ * without a session, everything after it never does, not even with 404.
+ */
+export function createApp(ports: ServerPorts): App {
+  const app: App = new OpenAPIHono<Env>();
+  const metrics = createMetrics();
+  const keys = writeKeys(ports.writeKeys);
+
+  app.onError(answerError(ports.log));
+  app.use(observe(ports.log, metrics), securityHeaders(ports.baseURL));
+
+  healthRoutes(app, ports, metrics);
+  signInRoutes(app, ports);
+
+  app.use('/api/*', requireSession(ports.auth), requireSameOrigin(ports.baseURL), async (c, next) => {
+    await next();
+    // Customers' data stays out of every cache on the way.
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+  });
+  sessionRoutes(app, ports, keys);
+  nodeRoutes(app, ports);
+  loopRoutes(app, ports);
+  liveRoute(app, ports);
+  customerRoutes(app, ports);
+  importRoutes(app, ports);
+  inboxRoutes(app, ports);
+  ingestRoutes(app, ports, keys);
+  describeApi(app, ports);
+
+  const unknown = (path: string) => notFound(`${path} here`);
+  app.all('/api/*', (c) => {
+    throw unknown(c.req.path);
+  });
+  app.all('/v1/*', (c) => {
+    throw unknown(c.req.path);
+  });
+
+  const page = ports.editorFolder === undefined ? undefined : editorFiles(ports.editorFolder);
+  app.get('/*', (c) => page?.(c) ?? c.text('not found\n', 404));
+  return app;
+}
+
+function describeApi(app: App, { installation, baseURL }: ServerPorts): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'osicam.session_token',
+    description: 'Set by the sign-in link, or by POST /api/auth/sign-in/email',
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'writeKey', {
+    type: 'http',
+    scheme: 'basic',
+    description: 'The write key as user name, no password',
+  });
+  app.doc31('/api/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'OSICAM',
+      version: installation.version,
+      description:
+        'Instants are ISO 8601 in UTC. Whatever changes something under /api must come from a page of this server: ' +
+        'Sec-Fetch-Site or Origin says so. Sign-in by e-mail and password is POST /api/auth/sign-in/email.',
+    },
+    servers: [{ url: baseURL }],
+  });
+}

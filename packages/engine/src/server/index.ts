@@ -1,0 +1,20 @@
+/** The server room's face: cli/ makes the ports, and this makes a server of them. */
+export type { Auth, AuthOptions } from './auth.ts';
+export { createAuth } from './auth.ts';
+export { createApp } from './create-app.ts';
+export type { App } from './endpoint.ts';
+export type { Listening } from './listen.ts';
+export { ListenError, serve } from './listen.ts';
+export type { LogLevel, ServerLog } from './log.ts';
+export { createLog } from './log.ts';
+export type * from './ports.ts';
+export { secretIn } from './secret.ts';
+export { conflict, notFound, ServerError } from './server-error.ts';
+export type * from './shapes/customer.ts';
+export type * from './shapes/import.ts';
+export type * from './shapes/inbox.ts';
+export type * from './shapes/loop.ts';
+export type * from './shapes/message.ts';
+export type * from './shapes/node.ts';
+export type * from './shapes/session.ts';
+export { digestOfWriteKey, newWriteKey } from './write-keys.ts';

@@ -1,0 +1,62 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { App } from './endpoint.ts';
+
+/** A server that cannot start listening: what was expected, what is there, and what to do. */
+export class ListenError extends Error {
+  override name = 'ListenError';
+}
+
+export interface Listening {
+  /** The real one when port 0 was asked for. */
+  readonly port: number;
+  /** Takes no new connections, lets what is under way end for `grace` milliseconds, then closes. */
+  stop(grace?: number): Promise<void>;
+}
+
+export async function serve(app: App, { host, port }: { host: string; port: number }): Promise<Listening> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: 20_000,
+      // A file of any size may be on its way; a connection that has gone silent is closed below.
+      requestTimeout: 0,
+    },
+  }) as Server;
+  server.setTimeout(5 * 60_000);
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: (grace = 5000) =>
+      new Promise<void>((resolve) => {
+        const deadline = setTimeout(() => server.closeAllConnections(), grace);
+        server.close(() => {
+          clearTimeout(deadline);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ListenError(`port ${port} on ${host} is in use: stop the other program or choose another with --port`);
+    case 'EACCES':
+      return new ListenError(
+        `port ${port} on ${host} may not be opened by this user: choose one above 1023 with --port`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ListenError(`${host} is no address of this machine: expected one such as 127.0.0.1`);
+    default:
+      return error;
+  }
+}

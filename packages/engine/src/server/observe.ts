@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Env } from './endpoint.ts';
+import type { ServerLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Gives every request an id, times it, and writes one line. Only the path is written: a query can hold a token or a name. */
+export const observe =
+  (log: ServerLog, metrics: Metrics): MiddlewareHandler<Env> =>
+  async (c, next) => {
+    const request = randomUUID();
+    c.set('requestId', request);
+    c.header('x-request-id', request);
+    const started = performance.now();
+    await next();
+    const seconds = (performance.now() - started) / 1000;
+    const { method, path } = c.req;
+    const { status } = c.res;
+    metrics.answered(method, routePath(c, -1), status, seconds);
+    log.debug({ request, method, path, status, ms: Math.round(seconds * 1000) }, 'answered');
+  };

@@ -1,0 +1,137 @@
+import type { Loop } from '../loop/loop.ts';
+import type { Problem } from '../loop/problem.ts';
+import type { JsonObject } from '../plugin/json.ts';
+import type { SourceRecord } from '../plugin/node-type.ts';
+import type { NodeTypeDescription } from '../plugin/registry.ts';
+import type { ServerLog } from './log.ts';
+import type { CustomerPage, CustomerView, Fields } from './shapes/customer.ts';
+import type { ImportPreview, ImportSummary } from './shapes/import.ts';
+import type { Mail, MailPage } from './shapes/inbox.ts';
+import type { Counts, Learning, LoopDetail, LoopSummary, NodeReport, Parked } from './shapes/loop.ts';
+import type { LedgerMessage } from './shapes/message.ts';
+import type { NodePorts } from './shapes/node.ts';
+import type { Clock, User } from './shapes/session.ts';
+
+/*
+ * What the server stands on. Instants are epoch milliseconds here; the routes turn them into ISO 8601. Where a thing is not
+ * there a port answers undefined; for anything else that the client must be told it throws ServerError or LoopError.
+ */
+
+export interface LoopsPort {
+  list(): Promise<readonly LoopSummary[]>;
+  get(id: string): Promise<LoopDetail | undefined>;
+  /** Under the document's own id. Throws a conflict when the id is taken. */
+  create(document: Loop): Promise<LoopDetail>;
+  /** Throws a conflict when the stored revision is another than the one that the change was made on. */
+  saveDraft(document: Loop, expectedRevision: number): Promise<LoopDetail>;
+  /** Throws a conflict when people are in it. */
+  remove(id: string): Promise<void>;
+  /** Throws LoopError when the draft is not sound, a conflict when the revision is another. */
+  publish(id: string, expectedRevision: number): Promise<{ version: number }>;
+  /** Any JSON: what the schema says against it is a problem like any other. */
+  validate(document: unknown): Promise<readonly Problem[]>;
+  counts(id: string): Promise<Counts | undefined>;
+  reports(id: string): Promise<readonly NodeReport[]>;
+  learnings(id: string): Promise<readonly Learning[]>;
+  parked(id: string, limit: number): Promise<readonly Parked[]>;
+}
+
+export interface CustomersPort {
+  search(query: { search?: string; after?: string; limit: number }): Promise<CustomerPage>;
+  show(id: number): Promise<CustomerView | undefined>;
+  /** Sampled from what is stored; the server asks at most every few seconds. */
+  fields(): Promise<Fields>;
+}
+
+export interface ImportPort {
+  import(
+    file: ReadableStream<Uint8Array>,
+    options: { name: string; key?: string; loop?: string; signal: AbortSignal },
+  ): Promise<ImportSummary>;
+  preview(head: Uint8Array, options: { name: string }): Promise<ImportPreview>;
+}
+
+/** One call of a tracking client. Two identities of one kind (an alias) say that both are the same party. */
+export interface IngestedRecord extends SourceRecord {
+  /** Makes the call idempotent. */
+  readonly messageId: string;
+  /** When it happened, corrected for the client's clock where it told. */
+  readonly time: number;
+}
+
+export interface IngestPort {
+  /** All of them or none are stored when the promise settles. */
+  record(records: readonly IngestedRecord[]): Promise<void>;
+}
+
+export interface MessagesPort {
+  list(query: { loop?: string; status?: string; after?: string; limit: number }): Promise<readonly LedgerMessage[]>;
+}
+
+export interface ClockPort {
+  read(): Clock;
+}
+
+/** The demo's own mailbox. */
+export interface InboxPort {
+  list(query: { after?: string; limit: number }): Promise<MailPage>;
+  get(id: string): Promise<Mail | undefined>;
+}
+
+export interface WriteKeysPort {
+  list(): Promise<readonly { digest: string; name: string; createdAt: number }[]>;
+  add(key: { digest: string; name: string }): Promise<{ createdAt: number }>;
+}
+
+export interface NodesPort {
+  describe(): readonly NodeTypeDescription[];
+  /** Undefined for a type that is not installed. */
+  ports(type: string, settings: JsonObject): NodePorts | undefined;
+}
+
+export interface Figure {
+  /** A Prometheus name, as `osicam_positions`. */
+  readonly name: string;
+  readonly help: string;
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface HealthPort {
+  /** Rejects, or does not settle, while the engine cannot work. */
+  ready(): Promise<void>;
+  /** Gauges of the engine for Prometheus. */
+  figures(): Promise<readonly Figure[]>;
+}
+
+export interface AuthPort {
+  /** Everything under /api/auth. `address` is the client's, for the rate limit. */
+  handler(request: Request, address: string | undefined): Promise<Response>;
+  /** `cookies` prolong a session that is in use. */
+  session(headers: Headers): Promise<{ user: User; cookies?: readonly string[] } | undefined>;
+  /** The cookies that sign its owner in; undefined when the token is used up, too old, or was never given out. */
+  redeemSignInToken(token: string): Promise<readonly string[] | undefined>;
+}
+
+export interface ServerPorts {
+  readonly installation: { readonly version: string; readonly demo: boolean };
+  /** The address that users see, as `http://127.0.0.1:4100`. */
+  readonly baseURL: string;
+  /** The built editor. Without it the server has no pages. */
+  readonly editorFolder?: string;
+  readonly log: ServerLog;
+  /** Aborted when the process is about to stop, so that live feeds end. */
+  readonly stopping?: AbortSignal;
+  readonly auth: AuthPort;
+  readonly loops: LoopsPort;
+  readonly customers: CustomersPort;
+  readonly imports: ImportPort;
+  readonly ingest: IngestPort;
+  readonly messages: MessagesPort;
+  readonly clock: ClockPort;
+  readonly nodes: NodesPort;
+  readonly writeKeys: WriteKeysPort;
+  readonly health: HealthPort;
+  /** Only in the demo. */
+  readonly inbox?: InboxPort;
+}

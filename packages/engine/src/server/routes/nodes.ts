@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import { cached } from '../cached.ts';
+import type { App } from '../endpoint.ts';
+import { endpoint } from '../endpoint.ts';
+import type { JsonObject } from '../../plugin/json.ts';
+import type { ServerPorts } from '../ports.ts';
+import { notFound } from '../server-error.ts';
+import { fieldsShape } from '../shapes/customer.ts';
+import { nodePortsShape, nodeTypeShape } from '../shapes/node.ts';
+
+export function nodeRoutes(app: App, { nodes, customers }: ServerPorts): void {
+  const tag = 'Node types';
+
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: '/api/nodes',
+      tag,
+      summary: 'What can be placed on a canvas',
+      answer: z.array(nodeTypeShape),
+    },
+    () => [...nodes.describe()],
+  );
+
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/api/nodes/ports',
+      tag,
+      summary: 'The ports of a node with these settings',
+      body: z.object({ type: z.string().max(200), settings: z.record(z.string(), z.unknown()) }),
+      answer: nodePortsShape,
+      errors: [404],
+    },
+    ({ body }) => {
+      const ports = nodes.ports(body.type, body.settings as JsonObject);
+      if (!ports) throw notFound(`node type ${body.type}`);
+      return ports;
+    },
+  );
+
+  const fields = cached(5000, () => customers.fields());
+  endpoint(
+    app,
+    { method: 'get', path: '/api/fields', tag, summary: 'What rules can ask about', answer: fieldsShape },
+    () => fields.get(),
+  );
+}
