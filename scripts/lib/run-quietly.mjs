@@ -2,6 +2,15 @@ import { spawn } from 'node:child_process';
 
 const TAIL_LINES = 40;
 
+const NPM_SETTINGS = {
+  // The project's .npmrc silences npm's banner; the npm below is to say what goes wrong.
+  npm_config_loglevel: 'error',
+  npm_config_update_notifier: 'false',
+  // As many tries as npm makes by itself, but not 70 seconds of waiting before it says that nobody answers.
+  npm_config_fetch_retry_mintimeout: '1000',
+  npm_config_fetch_retry_maxtimeout: '5000',
+};
+
 /**
  * Runs a command and keeps what it says to itself unless it fails: then the last lines are in `tail`. On a terminal its
  * current line is shown on standard error and wiped again. Nothing of it ever reaches standard output.
@@ -10,8 +19,7 @@ export function runQuietly(command, args, { cwd, env = {} }) {
   const onWindows = process.platform === 'win32';
   const child = spawn(command, args, {
     cwd,
-    // The project's .npmrc silences npm's banner; the npm below is to say what goes wrong.
-    env: { ...process.env, npm_config_loglevel: 'error', npm_config_update_notifier: 'false', CI: 'true', ...env },
+    env: { ...process.env, ...NPM_SETTINGS, CI: 'true', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     shell: onWindows,
   });

@@ -47,7 +47,8 @@ export async function runSource({ root, node, file, args, inProcess = ownNodeIsE
 
 /**
  * `npx osicam run …` is npm, a shell and this process. Killed hard, npm leaves the other two behind, and the same
- * command started again would find the first still at work on its database. So whoever was started by npm ends with it.
+ * command started again would find the first still at work on its database; stopped gently, npm passes the signal to the
+ * shell, which keeps it. So whoever was started by npm ends with it, in the way that npm ended.
  * Only Linux tells a grandparent cheaply; elsewhere npm's own handling has to do.
  */
 function endWithNpm() {
@@ -56,7 +57,10 @@ function endWithNpm() {
   const npm = parentOf(shell);
   if (npm === undefined || npm <= 1) return;
   const timer = setInterval(() => {
-    if (process.ppid !== shell || parentOf(shell) !== npm) process.kill(process.pid, 'SIGKILL');
+    const shellIsGone = process.ppid !== shell;
+    if (!shellIsGone && parentOf(shell) === npm) return;
+    clearInterval(timer);
+    process.kill(process.pid, shellIsGone ? 'SIGTERM' : 'SIGKILL');
   }, WATCH_MS);
   timer.unref();
 }
