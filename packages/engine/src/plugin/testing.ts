@@ -1,0 +1,270 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { RuleGroup } from '../rule/index.ts';
+import { eventMatches, ruleToPredicate } from '../rule/index.ts';
+import type { Log, Population } from './contexts.ts';
+import type { Customer, CustomerEvent } from './customer.ts';
+import type { AnyNodeType } from './define.ts';
+import type {
+  ChannelType,
+  Message,
+  NodeType,
+  Port,
+  Receipt,
+  Report,
+  ReportType,
+  RouterType,
+  SettingsProblem,
+  SourceChunk,
+  SourcePreview,
+  SourceType,
+  Suppression,
+  Transport,
+  Wait,
+  WaitType,
+  WriterType,
+} from './node-type.ts';
+import { portsOf } from './registry.ts';
+import { sharePort } from './share.ts';
+import type { TestCustomer, TestEvent } from './test-customers.ts';
+import { TestCustomers } from './test-customers.ts';
+
+export type { TestCustomer, TestEvent } from './test-customers.ts';
+
+export interface TestOptions {
+  /** As in a loop file: the schema fills in the defaults. */
+  settings?: Record<string, unknown>;
+  customers?: TestCustomer[];
+  events?: TestEvent[];
+  /** The engine's clock in epoch milliseconds; the first of January 2026 unless told. */
+  now?: number;
+  turn?: number;
+  /** When the turn began; now unless told. */
+  turnStarted?: number;
+  loop?: { id: string; name: string };
+  /** The node's own id in its loop. */
+  node?: string;
+  /** A channel's part of the installation's configuration. */
+  config?: unknown;
+  /** A folder that a source reads from or a channel writes to; a temporary one unless told. */
+  folder?: string;
+  signal?: AbortSignal;
+}
+
+interface Any {
+  /** What the schema made of the settings. */
+  readonly settings: unknown;
+  readonly ports: string[];
+  /** What the node's own check says of the settings. */
+  readonly problems: readonly SettingsProblem[];
+  /** What the node logged. */
+  readonly logged: string[];
+}
+/** A router under test: which port each customer leaves by. */
+export interface RouterTest extends Any {
+  route(): Promise<Record<number, string>>;
+}
+/** A writer under test: the customers after its patches and merges. */
+export interface WriterTest extends Any {
+  write(): Promise<{ customers: Record<number, Customer>; ports: Record<number, string>; why: string[] }>;
+  /** The events of a customer, oldest first. */
+  history: TestCustomers['history'];
+}
+/** A channel under test. */
+export interface ChannelTest extends Any {
+  compose(): Promise<Record<number, Message | Suppression>>;
+  /** Composes and delivers with one connection; a delivery that throws gets the receipt the engine would write. */
+  deliver(attempt?: number): Promise<Record<number, Receipt | Suppression>>;
+  readonly folder: Promise<string>;
+  /** Hangs up, and removes the temporary folder. */
+  close(): Promise<void>;
+}
+/** A wait under test, as of the first customer. */
+export interface WaitTest extends Any {
+  wait(): Wait;
+  /** The port by which the customer has left `at` an instant, after what has happened by then; undefined while it waits. */
+  leavesBy(at: number, ...events: TestEvent[]): string | undefined;
+}
+/** A source under test. */
+export interface SourceTest extends Any {
+  readonly entry: ReturnType<SourceType['entry']>;
+  /** Whether this event lets a customer enter. */
+  lets(event: TestEvent): boolean;
+  /** All that it reads from the beginning or from a cursor, its chunks put together. */
+  read(
+    cursor?: SourceChunk['cursor'],
+  ): Promise<Required<Pick<SourceChunk, 'records' | 'rejects' | 'cursor'>> & { chunks: number }>;
+  /** What it tells of its input before anything is read. */
+  preview(): Promise<SourcePreview | undefined>;
+}
+/** A population as a test writes it down. Outcomes answer whatever is asked unless they are a function. */
+export interface TestPopulation {
+  nodes?: Awaited<ReturnType<Population['nodes']>>;
+  outcomes?: Awaited<ReturnType<Population['outcomes']>> | Population['outcomes'];
+  messages?: Awaited<ReturnType<Population['messages']>>;
+  /** What other nodes of the loop are set to. */
+  settings?: Record<string, Record<string, unknown>>;
+}
+/** A report under test. */
+export interface ReportTest extends Any {
+  report(population: TestPopulation): Promise<Report>;
+}
+
+/** A node on a bench: its settings parsed by its own schema, a customer base in memory, and a verb for its contract. */
+export function testNode<S>(type: RouterType<S>, options?: TestOptions): RouterTest;
+export function testNode<S>(type: WriterType<S>, options?: TestOptions): WriterTest;
+export function testNode<S>(type: ChannelType<S>, options?: TestOptions): ChannelTest;
+export function testNode<S>(type: WaitType<S>, options?: TestOptions): WaitTest;
+export function testNode<S>(type: SourceType<S>, options?: TestOptions): SourceTest;
+export function testNode<S>(type: ReportType<S>, options?: TestOptions): ReportTest;
+export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unknown {
+  const { now = Date.UTC(2026, 0, 1), turn = 1, loop = { id: 'loop', name: 'Loop' }, node = 'node' } = options;
+  const parsed = type.settings.safeParse(options.settings ?? {});
+  if (!parsed.success) throw new Error(`${type.type}: settings\n${z.prettifyError(parsed.error)}`);
+  const settings = parsed.data;
+  const ports = portsOf(type as AnyNodeType, settings).map(({ id }: Port) => id);
+  const base = new TestCustomers(options.customers ?? [{}], options.events ?? [], now);
+  const logged: string[] = [];
+  const log: Log = { info: (message) => logged.push(message), warn: (message) => logged.push(message) };
+  const signal = options.signal ?? new AbortController().signal;
+  const context = { settings, now, log, signal };
+  const any: Any = { settings, ports, problems: type.check?.(settings) ?? [], logged };
+
+  const port = (id: string | undefined, of: string): string => {
+    if (id !== undefined && ports.includes(id)) return id;
+    throw new Error(`${type.type}: ${of}: expected one of the ports ${ports.join(', ')}, got ${String(id)}`);
+  };
+
+  switch (type.contract) {
+    case 'router': {
+      const choose = async (customers: Customer[]): Promise<readonly (string | undefined)[]> => {
+        const route = type.route(settings, { loop: loop.id, node });
+        if (route.by === 'each') return route.choose({ ...context, batch: customers, read: base });
+        if (route.by === 'shares') return customers.map(({ id }) => sharePort(id, route.key, route.shares));
+        const cases = route.cases.map(({ port, when }) => ({ port, holds: ruleToPredicate(when, { now }) }));
+        return customers.map(({ id, traits, consents }) => {
+          const subject = { traits, events: base.history(id), consents: consents.map((one) => ({ ...one, at: 0 })) };
+          return cases.find(({ holds }) => holds(subject))?.port ?? route.otherwise;
+        });
+      };
+      const route = async () => {
+        const customers = base.all();
+        const chosen = await choose(customers);
+        if (chosen.length !== customers.length)
+          throw new Error(`${type.type}: expected ${customers.length} ports, one a customer, got ${chosen.length}`);
+        return Object.fromEntries(customers.map(({ id }, index) => [id, port(chosen[index], `customer ${id}`)]));
+      };
+      return { ...any, route } satisfies RouterTest;
+    }
+
+    case 'writer': {
+      const write = async () => {
+        const batch = base.all();
+        const written = await type.handle({ ...context, batch, read: base });
+        base.apply(written);
+        return {
+          customers: byId(base.all().map((customer) => [customer.id, customer])),
+          ports: byId(batch.map(({ id }) => [id, port(written.ports?.get(id) ?? ports[0], `customer ${id}`)])),
+          why: (written.merges ?? []).map(({ why }) => why),
+        };
+      };
+      return { ...any, write, history: (customer) => base.history(customer) } satisfies WriterTest;
+    }
+
+    case 'channel': {
+      const folder = options.folder
+        ? Promise.resolve(options.folder)
+        : mkdtemp(join(tmpdir(), `${type.type.replace('/', '-')}-`));
+      let connected: Promise<Transport<S>> | undefined;
+      const connect = async () => type.connect({ config: options.config, folder: await folder, log });
+      const compose = async () => {
+        const composed = base
+          .all()
+          .map(async (customer) => [customer.id, await type.compose({ ...context, customer, turn, loop })] as const);
+        return byId(await Promise.all(composed));
+      };
+      const deliver = async (attempt = 1) => {
+        connected ??= connect();
+        const transport = await connected;
+        const receipts = Object.entries(await compose()).map(async ([id, message]) => {
+          if ('suppressed' in message) return [Number(id), message] as const;
+          const receipt = await transport
+            .deliver({ ...message, key: `${loop.id}:${node}:${id}:${turn}`, attempt }, context)
+            .catch((error: Error): Receipt => {
+              return { status: type.delivery === 'at-most-once' ? 'unknown' : 'retry', detail: error.message };
+            });
+          return [Number(id), receipt] as const;
+        });
+        return byId<Receipt | Suppression>(await Promise.all(receipts));
+      };
+      const close = async () => {
+        await (await connected)?.close?.();
+        if (!options.folder) await rm(await folder, { recursive: true, force: true });
+      };
+      return { ...any, compose, deliver, folder, close } satisfies ChannelTest;
+    }
+
+    case 'wait': {
+      const wait = () => type.wait(context);
+      const leavesBy = (at: number, ...events: TestEvent[]) => {
+        const { until, events: awaited = [], since } = wait();
+        const from = since === 'turn' ? (options.turnStarted ?? now) : now;
+        const end = until?.at ?? Number.POSITIVE_INFINITY;
+        const given = [...(options.events ?? []), ...events].map((event) => whole(event, now));
+        const happened = given.filter(({ time }) => time >= from && time <= at && time < end);
+        for (const event of happened.sort((a, b) => a.time - b.time)) {
+          const met = awaited.find(({ type: name, where }) => name === event.type && matches(where, event, event.time));
+          if (met) return port(met.port, `the event ${event.type}`);
+        }
+        return until && end <= at ? port(until.port, 'the end of the wait') : undefined;
+      };
+      return { ...any, wait, leavesBy } satisfies WaitTest;
+    }
+
+    case 'source': {
+      const entry = type.entry(settings);
+      const lets = (event: TestEvent) =>
+        entry.on === 'event' && entry.event === event.type && matches(entry.where, whole(event, now), now);
+      const read: SourceTest['read'] = async (from) => {
+        const chunks: SourceChunk[] = [];
+        const context = { settings, now, log, signal, cursor: from, folder: options.folder ?? process.cwd() };
+        for await (const chunk of type.read?.(context) ?? []) chunks.push(chunk);
+        return {
+          records: chunks.flatMap(({ records }) => records),
+          rejects: chunks.flatMap(({ rejects = [] }) => rejects),
+          cursor: chunks.at(-1)?.cursor ?? from ?? null,
+          chunks: chunks.length,
+        };
+      };
+      const preview = async () =>
+        type.preview?.({ settings, now, log, signal, cursor: undefined, folder: options.folder ?? process.cwd() });
+      return { ...any, entry, lets, read, preview } satisfies SourceTest;
+    }
+
+    case 'report': {
+      const report = ({ nodes = [], outcomes = [], messages = [], settings: others = {} }: TestPopulation) => {
+        const population: Population = {
+          nodes: async () => nodes,
+          outcomes: typeof outcomes === 'function' ? outcomes : async () => outcomes,
+          messages: async () => messages,
+        };
+        return type.report({ ...context, turn, population, settingsOf: (id) => others[id] });
+      };
+      return { ...any, report } satisfies ReportTest;
+    }
+  }
+}
+
+const byId = <T>(entries: readonly (readonly [number, T])[]): Record<number, T> => Object.fromEntries(entries);
+
+const matches = (where: RuleGroup | undefined, event: CustomerEvent, now: number) =>
+  !where || eventMatches(where, event, now);
+
+const whole = (event: TestEvent, now: number) => ({
+  category: 'basic' as const,
+  time: now,
+  properties: {},
+  ...event,
+});
