@@ -6,7 +6,8 @@ const engineRooms = {
   plugin: ['loop', 'rule'],
   machine: ['loop', 'plugin'],
   store: ['loop', 'rule'],
-  customers: ['loop', 'rule', 'store'],
+  // The customer base speaks of customers, patches and merges in the SDK's own words.
+  customers: ['loop', 'rule', 'plugin', 'store'],
   runner: ['loop', 'rule', 'plugin', 'machine', 'store', 'customers'],
   server: ['loop', 'rule', 'plugin', 'machine'],
 };

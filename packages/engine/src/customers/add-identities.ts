@@ -1,0 +1,58 @@
+import type { Identity } from '../plugin/customer.ts';
+import type { Transaction } from '../store/database.ts';
+
+export interface Owned extends Identity {
+  customer: number;
+}
+
+/** Who is known by these values of a kind. Values in order read the index page after page. */
+export async function findOwners(
+  tx: Transaction,
+  kind: string,
+  values: readonly string[],
+): Promise<Map<string, number>> {
+  if (values.length === 0) return new Map();
+  const rows = await tx.all<{ value: string; customer: number }>(
+    `SELECT identity.value, identity.customer FROM json_each(?) AS wanted
+     CROSS JOIN identity ON identity.kind = ? AND identity.value = wanted.value`,
+    [JSON.stringify(values), kind],
+  );
+  return new Map(rows.map(({ value, customer }) => [value, customer]));
+}
+
+/** Stores identities that are nobody's yet. One that belongs to a customer already stays there: see `claimIdentities`. */
+export async function addIdentities(tx: Transaction, identities: readonly Owned[]): Promise<void> {
+  for (const [kind, ofKind] of Map.groupBy(identities, (identity) => identity.kind)) {
+    // In order of the key, a batch touches each page of the table once; as one JSON object it is one statement.
+    ofKind.sort((a, b) => (a.value < b.value ? -1 : 1));
+    const owners = ofKind.map(({ value, customer }) => `${JSON.stringify(value)}:${customer}`).join(',');
+    await tx.run(
+      `INSERT OR IGNORE INTO identity (kind, value, customer)
+       SELECT ?, key, value FROM json_each(?)`,
+      [kind, `{${owners}}`],
+    );
+  }
+}
+
+/** Gives identities to customers; those that belong to somebody else already are not taken away, but given back. */
+export async function claimIdentities(
+  tx: Transaction,
+  identities: readonly Owned[],
+): Promise<{ identity: Owned; owner: number }[]> {
+  const refused: { identity: Owned; owner: number }[] = [];
+  const free: Owned[] = [];
+  for (const [kind, ofKind] of Map.groupBy(identities, (identity) => identity.kind)) {
+    const owners = await findOwners(tx, kind, ofKind.map(({ value }) => value).sort());
+    for (const identity of ofKind) {
+      const owner = owners.get(identity.value);
+      if (owner === undefined) {
+        owners.set(identity.value, identity.customer);
+        free.push(identity);
+      } else if (owner !== identity.customer) {
+        refused.push({ identity, owner });
+      }
+    }
+  }
+  await addIdentities(tx, free);
+  return refused;
+}

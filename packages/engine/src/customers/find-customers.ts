@@ -1,0 +1,56 @@
+import type { Consent, Customer, Identity } from '../plugin/customer.ts';
+import type { JsonObject } from '../plugin/json.ts';
+import type { Transaction } from '../store/database.ts';
+
+type Mutable = Customer & { identities: Identity[]; consents: Consent[] };
+
+/** The customers with these ids, in order of id. An id that is unknown or has been merged away is left out. */
+export async function findCustomers(tx: Transaction, ids: readonly number[]): Promise<Customer[]> {
+  if (ids.length === 0) return [];
+  const wanted = [JSON.stringify(ids)];
+  const rows = await tx.all<{ id: number; traits: string }>(
+    `SELECT id, json(traits) AS traits FROM customer
+     WHERE id IN (SELECT value FROM json_each(?)) AND merged_into IS NULL ORDER BY id`,
+    wanted,
+  );
+  const found = new Map<number, Mutable>();
+  for (const { id, traits } of rows)
+    found.set(id, { id, traits: JSON.parse(traits) as JsonObject, identities: [], consents: [] });
+
+  const identities = await tx.all<{ customer: number; kind: string; value: string }>(
+    `SELECT customer, kind, value FROM identity
+     WHERE customer IN (SELECT value FROM json_each(?)) ORDER BY customer, kind, value`,
+    wanted,
+  );
+  for (const { customer, kind, value } of identities) found.get(customer)?.identities.push({ kind, value });
+
+  for (const { customer, consent } of await findConsents(tx, ids)) found.get(customer)?.consents.push(consent);
+  return [...found.values()];
+}
+
+/** The consents that stand now: the latest for each channel and purpose. */
+export async function findConsents(
+  tx: Transaction,
+  customers: readonly number[],
+): Promise<{ customer: number; at: number; consent: Consent }[]> {
+  // With max() as the only aggregate, SQLite takes the other columns from the row that has the maximum.
+  const rows = await tx.all<{
+    customer: number;
+    channel: string;
+    purpose: string;
+    at: number;
+    granted: number;
+    source: string;
+    proof: string | null;
+  }>(
+    `SELECT customer, channel, purpose, max(at) AS at, granted, source, proof FROM consent
+     WHERE customer IN (SELECT value FROM json_each(?))
+     GROUP BY customer, channel, purpose ORDER BY customer, channel, purpose`,
+    [JSON.stringify(customers)],
+  );
+  return rows.map(({ customer, at, channel, purpose, granted, source, proof }) => ({
+    customer,
+    at,
+    consent: { channel, purpose, granted: granted === 1, source, ...(proof === null ? {} : { proof }) },
+  }));
+}

@@ -1,0 +1,117 @@
+import type { SourceRecord } from '../plugin/node-type.ts';
+import type { JsonObject } from '../plugin/json.ts';
+import type { Transaction } from '../store/database.ts';
+import { addIdentities } from './add-identities.ts';
+import { changeTraits, withoutNulls } from './change-traits.ts';
+import { insertEvents } from './insert-events.ts';
+import { Matcher } from './match-identities.ts';
+import type { PackedRecords } from './pack-records.ts';
+import { identitiesOf, packRecords } from './pack-records.ts';
+import { recordConsents } from './record-consents.ts';
+import { insertCustomers } from './resolve-customer.ts';
+import type { TraitUpdate } from './write-traits.ts';
+import { readTraits, writeTraits } from './write-traits.ts';
+
+export interface Imported {
+  /** Records that made a customer, changed one, and changed nothing; with `refused` they add up to all records. */
+  created: number;
+  updated: number;
+  unchanged: number;
+  /** The customer of each record, undefined where the record was refused. */
+  customers: (number | undefined)[];
+  /** Records that are nobody's: none of their identities can be used. */
+  refused: { record: number; line: number | undefined; reason: string }[];
+  /** Identities that stayed with the customer who had them first. */
+  conflicts: { record: number; line: number | undefined; reason: string }[];
+}
+
+/**
+ * Brings records into the customer base, each to the customer whom its first known identity names, or to a new one. A trait
+ * that a record does not have stays as it was; one that is null is taken away. The same records a second time change
+ * nothing. Of several records of one customer in one batch the last has the say.
+ */
+export const importRecords = (
+  tx: Transaction,
+  records: readonly SourceRecord[],
+  options: { now: number; source: string },
+): Promise<Imported> => importPacked(tx, packRecords(records), options);
+
+export async function importPacked(
+  tx: Transaction,
+  packed: PackedRecords,
+  { now, source }: { now: number; source: string },
+): Promise<Imported> {
+  const parties = packed.traits.map((_, record) => identitiesOf(packed, record));
+  const matcher = await Matcher.over(tx, parties);
+  const result: Imported = { created: 0, updated: 0, unchanged: 0, customers: [], refused: [], conflicts: [] };
+  const created = new Map<number, string>();
+  const known = new Map<number, string[]>();
+
+  for (const [record, identities] of parties.entries()) {
+    const { customer, created: isNew, refused } = matcher.match(identities);
+    const text = packed.traits[record] as string;
+    const line = packed.lines[record];
+    result.customers.push(customer);
+    if (customer === undefined) {
+      result.refused.push({ record, line, reason: refused.join('; ') || 'no value identifies a customer' });
+      continue;
+    }
+    for (const reason of refused) result.conflicts.push({ record, line, reason });
+    if (isNew) {
+      created.set(customer, text.includes('null') ? strip(text) : text);
+      result.created++;
+      continue;
+    }
+    const before = created.get(customer);
+    if (before !== undefined) {
+      const after = before === text ? undefined : changeTraits(parse(before), parse(text));
+      if (after) created.set(customer, JSON.stringify(after.traits));
+      result[after ? 'updated' : 'unchanged']++;
+      continue;
+    }
+    const patches = known.get(customer);
+    if (patches) patches.push(text);
+    else known.set(customer, [text]);
+  }
+
+  await insertCustomers(
+    tx,
+    Array.from(created, ([id, traits]) => ({ id, traits })),
+    now,
+  );
+  await addIdentities(tx, matcher.gained);
+  const updates: TraitUpdate[] = [];
+  for (const [customer, current] of await readTraits(tx, known.keys())) {
+    const patches = known.get(customer) as string[];
+    const change = patches.every((text) => text === current)
+      ? undefined
+      : changeTraits(parse(current), overlay(patches));
+    if (change) {
+      updates.push({ customer, ...change });
+      result.updated++;
+    }
+    result.unchanged += patches.length - (change ? 1 : 0);
+  }
+  await writeTraits(tx, updates, { now, source });
+
+  const ownerOf = (record: number) => result.customers[record];
+  await insertEvents(
+    tx,
+    packed.events.flatMap(({ record, event }) => owned(ownerOf(record), { event })),
+    { now },
+  );
+  await recordConsents(
+    tx,
+    packed.consents.flatMap(({ record, consent }) => owned(ownerOf(record), { consent })),
+    { now },
+  );
+  return result;
+}
+
+const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
+/** Entries rather than assign, which would take a trait named __proto__ for the prototype. */
+const overlay = (texts: readonly string[]): JsonObject =>
+  Object.fromEntries(texts.flatMap((text) => Object.entries(parse(text))));
+const strip = (text: string): string => JSON.stringify(withoutNulls(parse(text)));
+const owned = <T>(customer: number | undefined, what: T): ({ customer: number } & T)[] =>
+  customer === undefined ? [] : [{ customer, ...what }];

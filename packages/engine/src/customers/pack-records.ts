@@ -1,0 +1,64 @@
+import type { Consent, CustomerEvent, Identity } from '../plugin/customer.ts';
+import type { SourceRecord } from '../plugin/node-type.ts';
+
+/**
+ * Records as columns. The traits are JSON text already, as SQLite is given them, and flat arrays of text cross from one
+ * thread to another in a fraction of the time that a tree of objects takes.
+ */
+export interface PackedRecords {
+  /** JSON text a record. */
+  traits: string[];
+  /** The identities of all records one after the other; those of record i are from starts[i] to starts[i + 1]. */
+  kinds: string[];
+  values: string[];
+  starts: number[];
+  lines: (number | undefined)[];
+  events: { record: number; event: CustomerEvent }[];
+  consents: { record: number; consent: Consent }[];
+}
+
+export function packRecords(records: readonly SourceRecord[]): PackedRecords {
+  const packed = emptyPack();
+  for (const [record, { traits, identities, events, consents, line }] of records.entries()) {
+    packed.traits.push(JSON.stringify(traits));
+    for (const { kind, value } of identities) {
+      packed.kinds.push(kind);
+      packed.values.push(value);
+    }
+    packed.starts.push(packed.kinds.length);
+    packed.lines.push(line);
+    for (const event of events ?? []) packed.events.push({ record, event });
+    for (const consent of consents ?? []) packed.consents.push({ record, consent });
+  }
+  return packed;
+}
+
+export const emptyPack = (): PackedRecords => ({
+  traits: [],
+  kinds: [],
+  values: [],
+  starts: [0],
+  lines: [],
+  events: [],
+  consents: [],
+});
+
+/** Appends the second to the first. */
+export function joinPacks(to: PackedRecords, from: PackedRecords): void {
+  const records = to.traits.length;
+  const identities = to.kinds.length;
+  for (const text of from.traits) to.traits.push(text);
+  for (const kind of from.kinds) to.kinds.push(kind);
+  for (const value of from.values) to.values.push(value);
+  for (let i = 1; i < from.starts.length; i++) to.starts.push((from.starts[i] as number) + identities);
+  for (const line of from.lines) to.lines.push(line);
+  for (const { record, event } of from.events) to.events.push({ record: record + records, event });
+  for (const { record, consent } of from.consents) to.consents.push({ record: record + records, consent });
+}
+
+export function identitiesOf(packed: PackedRecords, record: number): Identity[] {
+  const identities: Identity[] = [];
+  for (let i = packed.starts[record] as number; i < (packed.starts[record + 1] as number); i++)
+    identities.push({ kind: packed.kinds[i] as string, value: packed.values[i] as string });
+  return identities;
+}

@@ -1,0 +1,28 @@
+import type { Identity } from '../plugin/customer.ts';
+
+/**
+ * Values that stand for nobody. A form, a migration or a broken export gives them to thousands of people, and whoever is
+ * found by one of them would become one customer with all the others.
+ */
+const nobody = new Set(
+  (
+    '-|--|?|-1|null|(null)|undefined|nil|none|nan|n/a|na|#n/a|not available|unknown|anonymous|anon|guest|nobody|true|false|' +
+    'not_authenticated|distinct_id|[object object]|anonymous@anonymous.com|noemail@noemail.com|none@none.com'
+  ).split('|'),
+);
+
+const longest = 500;
+
+/** The identity as it may be stored, or why it may not. */
+export function usableIdentity(identity: Identity): Identity | string {
+  const { kind } = identity;
+  const value = identity.value.trim();
+  if (kind === '') return 'an identity without a kind';
+  if (value === '') return `the ${kind} is blank`;
+  if (value.length > longest) return `the ${kind} is longer than ${longest} characters`;
+  if (value.includes('\0')) return `the ${kind} holds a NUL character`;
+  // Zeros alone, with whatever stands between them: 0, 000-000, 00000000-0000-0000-0000-000000000000.
+  if (/^[0\s+().-]+$/.test(value) || (value.length < 25 && nobody.has(value.toLowerCase())))
+    return `the ${kind} ${JSON.stringify(value)} stands for nobody`;
+  return value === identity.value ? identity : { kind, value };
+}

@@ -1,0 +1,38 @@
+import type { JsonObject } from '../plugin/json.ts';
+import type { Transaction } from '../store/database.ts';
+
+export interface TraitUpdate {
+  customer: number;
+  traits: JsonObject;
+  /** What the changed traits were before; null where there was none. */
+  before: JsonObject;
+}
+
+/** The traits of these customers as JSON text. */
+export async function readTraits(tx: Transaction, customers: Iterable<number>): Promise<Map<number, string>> {
+  const ids = [...new Set(customers)].sort((a, b) => a - b);
+  if (ids.length === 0) return new Map();
+  const rows = await tx.all<{ id: number; traits: string }>(
+    'SELECT id, json(traits) AS traits FROM customer WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id',
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.map(({ id, traits }) => [id, traits]));
+}
+
+/** Stores new traits, and in the history what they were. At most one update a customer. */
+export async function writeTraits(
+  tx: Transaction,
+  updates: readonly TraitUpdate[],
+  { now, source }: { now: number; source: string },
+): Promise<void> {
+  const inOrder = [...updates].sort((a, b) => a.customer - b.customer);
+  await tx.runMany(
+    'UPDATE customer SET traits = jsonb(?), updated_at = ? WHERE id = ?',
+    inOrder.map(({ customer, traits }) => [JSON.stringify(traits), now, customer]),
+  );
+  await tx.runMany(
+    `INSERT INTO trait_change (customer, at, seq, source, before)
+     SELECT ?, ?, coalesce(max(seq) + 1, 0), ?, ? FROM trait_change WHERE customer = ? AND at = ?`,
+    inOrder.map(({ customer, before }) => [customer, now, source, JSON.stringify(before), customer, now]),
+  );
+}
