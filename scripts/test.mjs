@@ -10,12 +10,26 @@ import { prepare, root } from './prepare.mjs';
 const CRUISED = ['packages', 'examples', 'tests'];
 
 await main(async () => {
-  const { node } = await prepare();
+  let node = '';
+  const installed = await step('the packages and Node 24', async () => {
+    ({ node } = await prepare());
+    return true;
+  });
+  const steps = [installed, ...(installed.failed > 0 ? [] : await runChecks(node))];
+
+  const failed = steps.filter((each) => each.failed > 0);
+  if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.map((each) => each.title).join('; ')}\n`);
+  const total = addUp(steps);
+  process.stdout.write(`\n${closingLine(total)}\n`);
+  if (total.failed > 0) process.exitCode = 1;
+});
+
+async function runChecks(node) {
   const tool = (name, command, args, env = {}) => runTool(root, node, commandOf(root, name, command), args, env);
   const types = (project) => tool('typescript', 'tsc', ['-p', project]);
   let chromium;
 
-  const steps = [
+  return [
     await step('the editor builds', async () => Boolean(await prepare({ editor: true }))),
     await step('types: server, plugins, examples, tests', () => types('tsconfig.json')),
     await step('types: editor', () => types('packages/editor/tsconfig.json')),
@@ -33,13 +47,7 @@ await main(async () => {
     }),
     await step('tests', () => runVitest(tool, chromium)),
   ];
-
-  const failed = steps.filter((each) => each.failed > 0);
-  if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.map((each) => each.title).join('; ')}\n`);
-  const total = addUp(steps);
-  process.stdout.write(`\n${closingLine(total)}\n`);
-  if (total.failed > 0) process.exitCode = 1;
-});
+}
 
 async function runVitest(tool, chromium) {
   const file = join(root, 'node_modules', '.cache', 'osicam', 'vitest.json');
