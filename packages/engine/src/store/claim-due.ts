@@ -19,3 +19,10 @@ export async function claimDue(tx: Transaction, node: number, now: number, limit
     [node, now, limit],
   );
 }
+
+/** Whether anybody is due at a node: one look at the first row of its range. */
+export async function isDue(tx: Transaction, node: number, now: number): Promise<boolean> {
+  return (
+    (await tx.first('SELECT 1 AS due FROM position WHERE node = ? AND due <= ? LIMIT 1', [node, now])) !== undefined
+  );
+}

@@ -11,9 +11,8 @@ export interface MoveTarget {
 export type PortCounts = ReadonlyMap<number, number>;
 
 /**
- * Moves all of `moved` whose port is not negative: journal, positions, counts, ended enrollments. `inOrder`: the rows are
- * the first of the node's range, so that one range is deleted instead of a key at a time. An enrollment that begins a turn
- * after `maxTurns` arrives, and rests there for ever.
+ * Moves all of `moved` whose port is not negative, once they are taken from their positions: journal, new positions,
+ * counts, ended enrollments. An enrollment that begins a turn after `maxTurns` arrives, and rests there for ever.
  */
 export async function commitMoves(
   tx: Transaction,
@@ -22,7 +21,6 @@ export async function commitMoves(
     version: number;
     now: number;
     targets: readonly MoveTarget[];
-    inOrder: boolean;
     maxTurns: number;
     events: readonly string[];
   },
@@ -38,7 +36,6 @@ export async function commitMoves(
      SELECT customer, n, step, ?, turn, ?, port FROM moved WHERE port >= 0 ORDER BY customer, n`,
     [now, node],
   );
-  await deleteMoved(tx, node, move.inOrder);
   if (move.events.length > 0)
     await tx.run(
       `DELETE FROM subscription WHERE (customer, event, n) IN
@@ -79,7 +76,10 @@ export async function addToTally(tx: Transaction, node: number, port: number, co
   );
 }
 
-/** Takes the rows of `moved` from their positions. Ranges are three times as fast as keys; both keep to the primary key. */
+/**
+ * Takes the rows of `moved` from their positions. `inOrder`: they are the first of the node's range, so that one range is
+ * deleted, which is three times as fast as a key at a time.
+ */
 export async function deleteMoved(tx: Transaction, node: number, inOrder: boolean): Promise<void> {
   if (!inOrder) {
     await tx.run('DELETE FROM position WHERE (node, due, customer, n) IN (SELECT ?, due, customer, n FROM moved)', [

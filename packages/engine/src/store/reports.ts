@@ -13,6 +13,11 @@ export async function dueReports(tx: Transaction, now: number): Promise<{ node: 
   return tx.all('SELECT node, turn FROM report WHERE due <= ? ORDER BY turn, node', [now]);
 }
 
+/** Asks for every report that is still to be worked out to be so at once. */
+export async function hastenReports(tx: Transaction, now: number): Promise<void> {
+  await tx.run('UPDATE report SET due = ? WHERE due > ?', [now, now]);
+}
+
 export async function saveReport(
   tx: Transaction,
   report: { node: number; turn: number; at: number; figures: string; again: number | null },

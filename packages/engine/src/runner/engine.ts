@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { Loop } from '../loop/index.ts';
+import { LoopError } from '../loop/index.ts';
+import { compile } from '../machine/index.ts';
+import type { RuleGroup } from '../rule/index.ts';
+import type { Transaction } from '../store/index.ts';
+import type { IncomingEvent } from './intake.ts';
+import { enter, record } from './intake.ts';
+import { deliverDue, recoverInterrupted } from './outbox.ts';
+import type { Parts } from './parts.ts';
+import type { SourceProgress } from './read-source.ts';
+import { readSource } from './read-source.ts';
+import type { RunningVersion, Station } from './station.ts';
+import { toRunning } from './station.ts';
+import { workChannel } from './work-channel.ts';
+import { workReport } from './work-report.ts';
+import { workPassage, workRouter } from './work-router.ts';
+import { workWait } from './work-wait.ts';
+import { workWriter } from './work-writer.ts';
+
+/** What an engine is made of; what it needs of itself (its stations, how to withdraw) it adds. */
+export type EngineParts = Omit<Parts, 'stations' | 'withdraw'>;
+
+/**
+ * The runner of all published loops of one database. It has no timers of its own: whoever holds it asks it to `work` and to
+ * `deliver`, on a live clock for ever, on a virtual one until nothing is due. Both may run at the same time, and events may
+ * come in between: every change is one transaction that checks who still stands where.
+ */
+export class Engine {
+  readonly #parts: Parts;
+  readonly #versions = new Map<number, RunningVersion>();
+  readonly #byRef = new Map<number, Station>();
+  #segments: ReadonlyMap<string, RuleGroup> = new Map();
+
+  constructor(parts: EngineParts) {
+    this.#parts = {
+      ...parts,
+      stations: {
+        byRef: (ref) => this.#byRef.get(ref),
+        all: () => [...this.#versions.values()],
+        newest: () => [...new Map([...this.#versions.values()].map((version) => [version.loop.id, version])).values()],
+      },
+      withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
+    };
+  }
+
+  /** Loads what is published, and settles what was on its way when the last process died. */
+  async start(): Promise<void> {
+    const { db, store } = this.#parts;
+    await db.write((tx) => store.createMoved(tx));
+    await this.#load();
+    await recoverInterrupted(this.#parts, this.#parts.clock.now());
+  }
+
+  async #load(): Promise<void> {
+    const { db, store, registry, log } = this.#parts;
+    const versions = await db.read((tx) => store.loadVersions(tx));
+    const refs = versions.flatMap((version) => [...version.refs.values()]);
+    const learnings = await db.read((tx) => store.loadLearnings(tx, refs));
+    this.#segments = await db.read((tx) => store.loadSegments(tx));
+    this.#versions.clear();
+    this.#byRef.clear();
+    for (const version of versions)
+      try {
+        const running = toRunning(version, registry, learnings);
+        this.#versions.set(version.id, running);
+        for (const station of running.stations.values()) this.#byRef.set(station.ref, station);
+      } catch (error) {
+        // A plugin is gone: its loop stands still with everybody in place, and the others go on.
+        if (!(error instanceof LoopError)) throw error;
+        log.warn('a published loop cannot run', { loop: version.loop, version: version.number, error: error.message });
+      }
+  }
+
+  /** Publishes a loop as a new immutable version, unless its newest is the same. Moves nobody. */
+  async publish(loop: Loop): Promise<RunningVersion> {
+    const { db, store, registry, clock } = this.#parts;
+    compile(loop, registry);
+    const document = JSON.stringify(loop);
+    const version = await db.write((tx) =>
+      store.publishVersion(tx, {
+        loop: loop.id,
+        document,
+        digest: createHash('sha256').update(document).digest('hex'),
+        nodes: loop.nodes.map((node) => node.id),
+        now: clock.now(),
+      }),
+    );
+    await this.#load();
+    return this.#versions.get(version.id) as RunningVersion;
+  }
+
+  /** The newest published version of a loop. */
+  newest(loop: string): RunningVersion | undefined {
+    return this.#parts.stations.newest().find((version) => version.loop.id === loop);
+  }
+
+  /** Lets customers enter a version at one of its entries, the first unless told. How many entered. */
+  async enter(
+    version: RunningVersion,
+    customers: readonly number[],
+    node = version.compiled.entries[0],
+  ): Promise<number> {
+    const station = version.stations.get(node ?? '');
+    if (!station)
+      throw new Error(
+        `loop ${version.loop.id}: expected an entry (${version.compiled.entries.join(', ')}), got ${node}`,
+      );
+    return this.#parts.db.write((tx) => enter(this.#parts, tx, station, customers, this.#parts.clock.now()));
+  }
+
+  /** Stores events of parties, wakes who waits for them, lets those in whom they let in. On disk when the promise resolves. */
+  async record(events: readonly IncomingEvent[]): Promise<{ customer: number | undefined; isNew: boolean }[]> {
+    return this.#parts.db.write((tx) => record(this.#parts, tx, events, this.#parts.clock.now()));
+  }
+
+  /** Reads a version's sources to their ends. */
+  async readSources(
+    version: RunningVersion,
+    options: { folder: string; signal: AbortSignal; onProgress?: (progress: SourceProgress) => void },
+  ): Promise<SourceProgress[]> {
+    const told: SourceProgress[] = [];
+    for (const id of version.compiled.entries)
+      told.push(await readSource(this.#parts, version.stations.get(id) as Station, options));
+    return told;
+  }
+
+  /** One pass over all nodes, a chunk each, in the order that customers meet them. How many enrollments were dealt with. */
+  async work(): Promise<number> {
+    let done = 0;
+    for (const version of this.#parts.stations.all())
+      for (const station of version.stations.values()) done += await this.#workAt(station);
+    if (done === 0) done += await this.#workReports();
+    return done;
+  }
+
+  async #workAt(station: Station): Promise<number> {
+    const parts = this.#parts;
+    const now = parts.clock.now();
+    const { db, store } = parts;
+    if (!(await db.read((tx) => store.isDue(tx, station.ref, now)))) return 0;
+    switch (station.node.type.contract) {
+      case 'router':
+        return workRouter(parts, station, { now, seed: parts.limits.seed, segments: this.#segments });
+      case 'writer':
+        return workWriter(parts, station, now);
+      case 'channel':
+        return workChannel(parts, station, now);
+      case 'wait':
+        return workWait(parts, station, now);
+      case 'source':
+      case 'report':
+        return workPassage(parts, station, now);
+    }
+  }
+
+  async #workReports(): Promise<number> {
+    const { db, store, clock } = this.#parts;
+    const now = clock.now();
+    const due = await db.read((tx) => store.dueReports(tx, now));
+    let learnt = false;
+    for (const { node, turn } of due) {
+      const station = this.#byRef.get(node);
+      if (station) learnt = (await workReport(this.#parts, station, turn, now)) || learnt;
+    }
+    if (learnt) await this.#load();
+    return due.length;
+  }
+
+  /** Works out every report that has new customers, whether its time has come or not. */
+  async finishReports(): Promise<void> {
+    const { db, store } = this.#parts;
+    await db.write((tx) => store.hastenReports(tx, this.#parts.clock.now()));
+    await this.#workReports();
+  }
+
+  /** Sends what is due from the outbox, a chunk a channel. How many messages were tried. */
+  async deliver(): Promise<number> {
+    const { db, store, clock } = this.#parts;
+    const nodes = await db.read((tx) => store.nodesWithMail(tx, clock.now()));
+    let tried = 0;
+    for (const node of nodes) {
+      const station = this.#byRef.get(node);
+      if (station) tried += await deliverDue(this.#parts, station, () => clock.now());
+    }
+    return tried;
+  }
+
+  /** When anything is to be done next; undefined when no clock brings more. */
+  async nextDue(): Promise<number | undefined> {
+    return this.#parts.db.read((tx) => this.#parts.store.nextDue(tx, [...this.#byRef.keys()]));
+  }
+
+  async #withdraw(tx: Transaction, customers: readonly number[], now: number): Promise<void> {
+    await this.#parts.store.withdraw(tx, {
+      customers,
+      now,
+      targetOf: (node, port) => this.#byRef.get(node)?.targets[port]?.ref,
+    });
+  }
+}

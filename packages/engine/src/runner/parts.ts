@@ -1,0 +1,51 @@
+import type * as Customers from '../customers/index.ts';
+import type { CustomerReader, Log, Registry, Transport } from '../plugin/index.ts';
+import type * as Store from '../store/index.ts';
+import type { Clock } from './clock.ts';
+import type { RunningVersion, Station } from './station.ts';
+
+/** What the runner is made of. It knows no SQL: database and verbs are handed in, and tests hand in ones that fail. */
+export interface Parts {
+  db: Store.Database;
+  store: typeof Store;
+  customers: typeof Customers;
+  registry: Registry;
+  clock: Clock;
+  transports: Transports;
+  log: Log;
+  reader: (now: number) => CustomerReader;
+  /** Ends all live enrollments of customers who were merged into others. */
+  withdraw: (tx: Store.Transaction, customers: readonly number[], now: number) => Promise<void>;
+  stations: Stations;
+  limits: Limits;
+}
+
+/** The nodes of all published versions that may still be walked. */
+export interface Stations {
+  byRef(ref: number): Station | undefined;
+  /** The newest version of each loop: where customers may enter. */
+  newest(): readonly RunningVersion[];
+  all(): readonly RunningVersion[];
+}
+
+/** How the runner comes to the outside world. */
+export interface Transports {
+  open(nodeType: string): Promise<Transport>;
+  /** A sink within the process: what was on its way when the process died has reached nobody, and goes again. */
+  isLocal(nodeType: string): boolean;
+  close(): Promise<void>;
+}
+
+export interface Limits {
+  /** An enrollment that has gone round so often rests. */
+  turns: number;
+  /** How long after customers have come to a report its figures are worked out anew, in milliseconds of the clock. */
+  reportAfter: number;
+  /** How long a handler may take for one batch, in real milliseconds. */
+  handlerTimeout: number;
+  /** Goes into every share, so that a run can be repeated with other luck. */
+  seed: string;
+}
+
+/** Rows a statement or a handler is given at once. Ten thousand keep a set-based statement below 60 ms. */
+export const chunk = { set: 10_000, handler: 1_000, compose: 500, deliver: 200 } as const;

@@ -1,0 +1,87 @@
+import type { Route } from '../plugin/index.ts';
+import { shareCuts, shareModulus, shareRounds, shareSalts } from '../plugin/share.ts';
+import { ruleToSql } from '../rule/to-sql.ts';
+import type { RuleGroup } from '../rule/index.ts';
+import type { PortSql, SqlValue } from '../store/index.ts';
+import type { Station } from './station.ts';
+import { placeOf, portIndex } from './station.ts';
+
+/** What rules may refer to, and what goes into every share. */
+export interface PortSqlContext {
+  now: number;
+  seed: string;
+  segments: ReadonlyMap<string, RuleGroup>;
+}
+
+const constant = (index: number): PortSql => ({ sql: String(index), parameters: [], needsCustomer: false });
+
+/** The expression that sends everybody out by one port. */
+export const alwaysPort = (index: number): PortSql => constant(index);
+
+/** A route as one SQL expression over a position and its customer. `undefined` where only the node's own code can choose. */
+export function routeToSql(station: Station, context: PortSqlContext): PortSql | undefined {
+  const type = station.node.type;
+  if (type.contract !== 'router') return undefined;
+  const parts: { fromTurn: number; port: PortSql }[] = [];
+  for (const era of station.eras) {
+    const port = toSql(station, type.route(era.settings, placeOf(station)) as Route, context);
+    if (!port) return undefined;
+    parts.push({ fromTurn: era.fromTurn, port });
+  }
+  return byTurn(parts);
+}
+
+/** An expression an era, chosen by the turn that the enrollment is in. */
+export function byTurn(parts: readonly { fromTurn: number; port: PortSql }[]): PortSql {
+  const [first, ...later] = parts;
+  if (!first) throw new RangeError('expected at least one era');
+  if (later.length === 0) return first.port;
+  const latestFirst = later.toReversed();
+  return {
+    sql: `CASE ${latestFirst.map(({ port }) => `WHEN p.turn >= ? THEN ${port.sql}`).join(' ')} ELSE ${first.port.sql} END`,
+    parameters: [
+      ...latestFirst.flatMap(({ fromTurn, port }) => [fromTurn, ...port.parameters]),
+      ...first.port.parameters,
+    ],
+    needsCustomer: parts.some(({ port }) => port.needsCustomer),
+  };
+}
+
+function toSql(station: Station, route: Route, context: PortSqlContext): PortSql | undefined {
+  if (route.by === 'each') return undefined;
+  if (route.by === 'shares') return sharesToSql(station, route, context);
+  const parameters: SqlValue[] = [];
+  const cases = route.cases.map(({ port, when }) => {
+    const rule = ruleToSql(when, { now: context.now, segments: context.segments, customer: 'customer' });
+    parameters.push(...rule.parameters);
+    return `WHEN ${rule.sql} THEN ${portIndex(station, port)}`;
+  });
+  const otherwise = portIndex(station, route.otherwise);
+  if (cases.length === 0) return constant(otherwise);
+  return { sql: `CASE ${cases.join(' ')} ELSE ${otherwise} END`, parameters, needsCustomer: true };
+}
+
+const P = shareModulus;
+const fifth = (x: string) => `${x} * ((${x} * ${x} % ${P}) * (${x} * ${x} % ${P}) % ${P}) % ${P}`;
+
+/**
+ * The same arithmetic as `shareOf`, its constants written out: the driver binds every number as a real, which is inexact
+ * above 2⁵³. Each round is a subquery with a limit, which keeps SQLite from writing the inner
+ * expression out at every place where the outer one uses it.
+ */
+function sharesToSql(station: Station, route: Extract<Route, { by: 'shares' }>, context: PortSqlContext): PortSql {
+  const [salt, salt2] = shareSalts(`${context.seed}${route.key}`);
+  const cuts = shareCuts(route.shares);
+  const ports = route.shares.map(({ port }) => portIndex(station, port));
+  const hash = `SELECT ${fifth('c')} AS h FROM (
+    SELECT (${fifth('b')} * ${shareRounds.secondFactor} + ${shareRounds.secondAddend}) % ${P} AS c FROM (
+      SELECT (${fifth('a')} * ${shareRounds.firstFactor} + ${salt2}) % ${P} AS b FROM (
+        SELECT (p.customer % ${P} + ${salt}) % ${P} AS a LIMIT 1) LIMIT 1) LIMIT 1) LIMIT 1`;
+  const whens = cuts.slice(0, -1).map((_, i) => `WHEN h < ? THEN ${ports[i]}`);
+  const choose = whens.length > 0 ? `CASE ${whens.join(' ')} ELSE ${ports.at(-1)} END` : `${ports.at(-1)}`;
+  return {
+    sql: `(SELECT ${choose} FROM (${hash}) LIMIT 1)`,
+    parameters: cuts.slice(0, -1),
+    needsCustomer: false,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Log, Registry, Transport } from '../plugin/index.ts';
+import type { Transports } from './parts.ts';
+
+/** Accepts everything and sends nothing: the message's row in the outbox is all that becomes of it. */
+const sink: Transport = { deliver: async () => ({ status: 'sent', detail: 'kept in the local sink' }) };
+
+/**
+ * The ways out of this process. `deliver` names the node types that may reach the world, each with its configuration; all
+ * others end in a local sink. `override` puts something else in a type's place: the demo's own world.
+ */
+export function createTransports({
+  registry,
+  log,
+  folder,
+  deliver,
+  override = {},
+}: {
+  registry: Registry;
+  log: Log;
+  folder: string;
+  deliver: Readonly<Record<string, unknown>>;
+  override?: Readonly<Record<string, Transport>>;
+}): Transports {
+  const open = new Map<string, Promise<Transport>>();
+  const connect = async (nodeType: string): Promise<Transport> => {
+    if (Object.hasOwn(override, nodeType)) return override[nodeType] as Transport;
+    if (!Object.hasOwn(deliver, nodeType)) return sink;
+    const type = registry.get(nodeType);
+    if (type?.contract !== 'channel') throw new Error(`expected ${nodeType} to be a channel of this installation`);
+    return type.connect({ config: deliver[nodeType], folder, log });
+  };
+  return {
+    isLocal: (nodeType) => Object.hasOwn(override, nodeType) || !Object.hasOwn(deliver, nodeType),
+    open(nodeType) {
+      let transport = open.get(nodeType);
+      if (!transport) {
+        transport = connect(nodeType);
+        open.set(nodeType, transport);
+        // One that could not be opened is tried again with the next message.
+        transport.catch(() => open.delete(nodeType));
+      }
+      return transport;
+    },
+    async close() {
+      for (const transport of open.values()) await (await transport).close?.();
+      open.clear();
+    },
+  };
+}

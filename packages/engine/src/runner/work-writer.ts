@@ -1,0 +1,94 @@
+import type { Merge, Patch, WriterType, Written } from '../plugin/index.ts';
+import type { Transaction } from '../store/index.ts';
+import type { Failed } from './attempt.ts';
+import { attempt, within } from './attempt.ts';
+import type { BatchRow } from './handler-batch.ts';
+import { claimBatch, commitBatch } from './handler-batch.ts';
+import { takeInEvents } from './intake.ts';
+import type { Parts } from './parts.ts';
+import { chunk } from './parts.ts';
+import type { Station } from './station.ts';
+import { portIndex, settingsIn } from './station.ts';
+
+/** Hands the next batch to a writer; what it changes and who moves on are saved together. */
+export async function workWriter(parts: Parts, station: Station, now: number): Promise<number> {
+  const type = station.node.type as WriterType;
+  const batch = await claimBatch(parts, station, now, chunk.handler);
+  const ports = new Map<number, number>();
+  const patches: Patch[] = [];
+  const merges: Merge[] = [];
+  const failed: Failed<BatchRow>[] = [];
+  for (const [era, rows] of batch.byTurn) {
+    const settings = settingsIn(station, era);
+    const outcome = await attempt(rows, async (some) => {
+      const written = await within(parts.limits.handlerTimeout, type.type, (signal) =>
+        type.handle({
+          settings,
+          now,
+          log: parts.log,
+          signal,
+          batch: some.map((row) => row.customer),
+          read: parts.reader(now),
+        }),
+      );
+      return checked(type, station, some, written);
+    });
+    for (const { result } of outcome.results) {
+      for (const [index, port] of result.ports) ports.set(index, port);
+      patches.push(...result.patches);
+      merges.push(...result.merges);
+    }
+    failed.push(...outcome.failed);
+  }
+  const source = `${station.version.loop.id}/${station.node.id}`;
+  return commitBatch(parts, station, now, batch, {
+    ports,
+    failed,
+    also: async (tx, stillThere) => {
+      const wanted = patches.filter((patch) => stillThere.has(patch.customer));
+      if (wanted.length > 0) {
+        const { events } = await parts.customers.applyPatches(tx, wanted, { now, source });
+        await takeInEvents(parts, tx, events, now);
+      }
+      if (merges.length > 0) await merge(parts, tx, merges, batch.rows, now);
+    },
+  });
+}
+
+/** Merges customers; those of them who are not in this batch leave wherever they stand, by the rule that the survivor stays. */
+async function merge(
+  parts: Parts,
+  tx: Transaction,
+  merges: readonly Merge[],
+  rows: readonly BatchRow[],
+  now: number,
+): Promise<void> {
+  const merged = await parts.customers.mergeCustomers(tx, merges, { now });
+  const here = new Set(rows.map((row) => row.customer.id));
+  const elsewhere = merged.map(({ customer }) => customer).filter((customer) => !here.has(customer));
+  if (elsewhere.length > 0) await parts.withdraw(tx, elsewhere, now);
+}
+
+/** Refuses an answer that names customers it was not given or ports that do not exist: whoever is in that batch is parked. */
+function checked(type: WriterType, station: Station, rows: readonly BatchRow[], written: Written) {
+  if (typeof written !== 'object' || written === null)
+    throw new Error(
+      `${type.type}: expected an object with patches, merges or ports, got ${written === null ? 'null' : typeof written}`,
+    );
+  const known = new Set(rows.map((row) => row.customer.id));
+  for (const patch of written.patches ?? [])
+    if (!known.has(patch.customer))
+      throw new Error(
+        `${type.type}: expected patches for the customers of the batch, got one for ${String(patch.customer)}`,
+      );
+  for (const { customer, into } of written.merges ?? [])
+    if (!Number.isSafeInteger(customer) || !Number.isSafeInteger(into) || customer === into)
+      throw new Error(
+        `${type.type}: expected merges of one customer into another, got ${String(customer)} into ${String(into)}`,
+      );
+  const ports = rows.map((row): [number, number] => {
+    const port = written.ports?.get(row.customer.id);
+    return [row.index, port === undefined ? 0 : portIndex(station, port)];
+  });
+  return { ports, patches: written.patches ?? [], merges: written.merges ?? [] };
+}

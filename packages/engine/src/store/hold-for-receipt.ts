@@ -1,0 +1,14 @@
+import type { Transaction } from './database.ts';
+import { forever } from './forever.ts';
+
+/** The port of those in `moved` whose message is in the outbox. */
+export const waitsForReceipt = -4;
+
+/** Lets all of `moved` with that port stand at their node until their message is settled. Their old positions must be gone. */
+export async function holdForReceipt(tx: Transaction, node: number, now: number): Promise<void> {
+  await tx.run(
+    `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
+     SELECT ?, ${forever}, customer, n, step, turn, ?, 2 FROM moved WHERE port = ${waitsForReceipt} ORDER BY customer, n`,
+    [node, now],
+  );
+}

@@ -1,0 +1,40 @@
+/** The store: a durable database and its verbs. The runner is handed these; it writes no SQL of its own. */
+export { armWaits, beginsToWait, choosePorts, eventsOfTurn } from './arm-waits.ts';
+export type { Claimed } from './claim-due.ts';
+export { claimDue, isDue } from './claim-due.ts';
+export type { MoveTarget, PortCounts } from './commit-moves.ts';
+export { commitMoves, deleteMoved } from './commit-moves.ts';
+export type { NodeCount } from './count-nodes.ts';
+export { countNodes } from './count-nodes.ts';
+export type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
+export { StoreError } from './database.ts';
+export type { Draft } from './drafts.ts';
+export { createDraft, deleteDraft, findDraft, listDrafts, saveDraft } from './drafts.ts';
+export { enterCustomers } from './enter-customers.ts';
+export type { Exposure, Reaction } from './exposures.ts';
+export { lastCustomer, messagesOfTurn, readExposures, readReactions } from './exposures.ts';
+export type { Chosen, PortSql } from './fill-moved.ts';
+export { createMoved, customersMoved, fillByPortSql, fillChosen } from './fill-moved.ts';
+export { findSubscriptions } from './find-subscriptions.ts';
+export { forever } from './forever.ts';
+export { holdForReceipt, waitsForReceipt } from './hold-for-receipt.ts';
+export type { NewMessage, QueuedMessage, Settlement } from './messages.ts';
+export {
+  claimMessages,
+  countMessages,
+  interruptedMessages,
+  nodesWithMail,
+  queueMessages,
+  settleMessages,
+} from './messages.ts';
+export { readMeta, writeMeta } from './meta.ts';
+export { nextDue } from './next-due.ts';
+export { park } from './park.ts';
+export type { Learning } from './reports.ts';
+export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
+export { readCursor, writeCursor } from './source-cursor.ts';
+export { loadSegments } from './segments.ts';
+export { openSqlite } from './sqlite.ts';
+export type { Version } from './versions.ts';
+export { loadVersions, publishVersion } from './versions.ts';
+export { withdraw } from './withdraw.ts';
