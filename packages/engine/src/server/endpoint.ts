@@ -3,6 +3,7 @@ import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { pathText } from '../loop/parse.ts';
 import type { Problem } from '../loop/problem.ts';
 import { parseJson } from './parse-json.ts';
 import { ServerError } from './server-error.ts';
@@ -102,7 +103,7 @@ export function check<S extends z.ZodType>(
     (issue): Problem => ({
       level: 'error',
       code: 'schema',
-      path: pathOf(issue.path[0] === documentKey ? issue.path.slice(1) : issue.path),
+      path: pathText(issue.path[0] === documentKey ? issue.path.slice(1) : issue.path),
       message: issue.message,
     }),
   );
@@ -122,9 +123,6 @@ const said = (problems: readonly Problem[]): string =>
     .slice(0, 3)
     .map((problem) => (problem.path ? `${problem.path}: ${problem.message}` : problem.message))
     .join('; ');
-
-const pathOf = (path: readonly PropertyKey[]): string =>
-  path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${String(part)}`)).join('');
 
 const errorTexts: Record<number, string> = {
   400: 'Not as expected',

@@ -36,11 +36,13 @@ export async function serve(app: App, { host, port }: { host: string; port: numb
     stop: (grace = 5000) =>
       new Promise<void>((resolve) => {
         const deadline = setTimeout(() => server.closeAllConnections(), grace);
+        // A connection whose last answer went out a moment ago would be kept alive for seconds more.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50);
         server.close(() => {
           clearTimeout(deadline);
+          clearInterval(sweep);
           resolve();
         });
-        server.closeIdleConnections();
       }),
   };
 }

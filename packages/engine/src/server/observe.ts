@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { Env } from './endpoint.ts';
 import type { ServerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,6 +17,12 @@ export const observe =
     const seconds = (performance.now() - started) / 1000;
     const { method, path } = c.req;
     const { status } = c.res;
-    metrics.answered(method, routePath(c, -1), status, seconds);
+    metrics.answered(method, routeOf(c), status, seconds);
     log.debug({ request, method, path, status, ms: Math.round(seconds * 1000) }, 'answered');
   };
+
+/** The pattern and not the path, because each label is kept for good: a route's own, else the nearest guard's. */
+function routeOf(c: Context<Env>): string {
+  const paths = matchedRoutes(c).map(({ path }) => path);
+  return paths.find((path) => !path.includes('*')) ?? paths.reduce((a, b) => (b.length > a.length ? b : a), '/*');
+}

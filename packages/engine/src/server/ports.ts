@@ -1,5 +1,6 @@
-import type { Loop } from '../loop/loop.ts';
+import type { Category, Loop } from '../loop/loop.ts';
 import type { Problem } from '../loop/problem.ts';
+import type { Identity } from '../plugin/customer.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
 import type { NodeTypeDescription } from '../plugin/registry.ts';
@@ -51,15 +52,19 @@ export interface ImportPort {
   preview(head: Uint8Array, options: { name: string }): Promise<ImportPreview>;
 }
 
-/** One call of a tracking client. Two identities of one kind (an alias) say that both are the same party. */
+/** One call of a tracking client. */
 export interface IngestedRecord extends SourceRecord {
   /** Makes the call idempotent. */
   readonly messageId: string;
   /** When it happened, corrected for the client's clock where it told. */
   readonly time: number;
+  /** An alias: whoever is known by one of these is the same party, and is merged in. */
+  readonly sameAs?: readonly Identity[];
 }
 
 export interface IngestPort {
+  /** Where an event belongs that does not say so itself. */
+  categoryOf(type: string): Category;
   /** All of them or none are stored when the promise settles. */
   record(records: readonly IngestedRecord[]): Promise<void>;
 }

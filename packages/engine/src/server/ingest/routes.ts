@@ -1,8 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { auth as basicAuth } from 'hono/utils/basic-auth';
 import type { Problem } from '../../loop/problem.ts';
 import type { App, Env } from '../endpoint.ts';
@@ -22,12 +21,14 @@ const successShape = z.object({ success: z.literal(true) });
 /** Segment's HTTP tracking API, so that its official clients work unchanged. Answers once everything is stored. */
 export function ingestRoutes(app: App, { ingest, clock }: ServerPorts, keys: WriteKeys): void {
   app.use('/v1/*', requireWriteKey(keys));
+  const store = (calls: readonly Call[]) =>
+    ingest.record(records(calls, { now: clock.read().now, categoryOf: (event) => ingest.categoryOf(event) }));
 
   for (const type of callTypes) {
     describe(app, type, callShape);
     app.post(`/v1/${type}`, limitBody(maxCall), async (c) => {
       const call = check(callShape, parseJson(await bodyText(c, maxCall)), 'body');
-      await ingest.record(records([{ type, call, path: '' }], clock.read().now));
+      await store([{ type, call, path: '' }]);
       return c.json({ success: true });
     });
   }
@@ -42,7 +43,7 @@ export function ingestRoutes(app: App, { ingest, clock }: ServerPorts, keys: Wri
       path: `batch[${i}]`,
     }));
     if (text.length > maxCall) refuseLongCalls(calls);
-    await ingest.record(records(calls, clock.read().now));
+    await store(calls);
     return c.json({ success: true });
   });
 }
@@ -54,11 +55,11 @@ interface Call {
 }
 
 /** All or none: half a batch taken would be a batch that its client can neither repeat nor mend. */
-function records(calls: readonly Call[], now: number): IngestedRecord[] {
+function records(calls: readonly Call[], engine: Parameters<typeof toRecord>[2]): IngestedRecord[] {
   const problems: Problem[] = [];
   const taken: IngestedRecord[] = [];
   for (const { type, call, path } of calls) {
-    const record = toRecord(type, call, now);
+    const record = toRecord(type, call, engine);
     if (typeof record === 'string') problems.push({ level: 'error', code: 'call', path, message: record });
     else taken.push(record);
   }

@@ -1,12 +1,17 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import type { Category } from '../../loop/loop.ts';
+import { categories } from '../../loop/loop.ts';
 import type { Identity } from '../../plugin/customer.ts';
 import type { Json, JsonObject } from '../../plugin/json.ts';
 import type { IngestedRecord } from '../ports.ts';
-import { categoryOf } from './category-of.ts';
 import type { CallType, TrackingCall } from './tracking-call.ts';
 
 /** What one tracking call says of a customer, or why it cannot be taken. `now` is the engine's clock. */
-export function toRecord(type: CallType, call: TrackingCall, now: number): IngestedRecord | string {
+export function toRecord(
+  type: CallType,
+  call: TrackingCall,
+  { now, categoryOf }: { now: number; categoryOf: (event: string) => Category },
+): IngestedRecord | string {
   const traits = type === 'identify' ? (call.traits ?? {}) : (call.context?.traits ?? {});
   const identities = identitiesOf(call, traits);
   if (identities.length === 0) return 'expected a userId, an anonymousId, or traits with an email or a phone';
@@ -18,26 +23,21 @@ export function toRecord(type: CallType, call: TrackingCall, now: number): Inges
   const time = timeOf(call, now);
   const messageId = call.messageId ?? digestOf(type, call);
   const event = eventOf(type, call);
+  const previous = type === 'alias' ? call.previousId : undefined;
   return {
     messageId,
     time,
     identities,
     traits,
+    // What was the id before can be one that the client made up for an unknown visitor, or one of its own users.
+    ...(previous ? { sameAs: ['anonymousId', 'userId'].map((kind) => ({ kind, value: previous })) } : {}),
     ...(event
-      ? {
-          events: [
-            {
-              type: event.type,
-              category: categoryOf(event.type, event.properties),
-              time,
-              properties: event.properties,
-              messageId,
-            },
-          ],
-        }
+      ? { events: [{ ...event, category: ownCategory(event.properties) ?? categoryOf(event.type), time, messageId }] }
       : {}),
   };
 }
+
+const ownCategory = ({ category }: JsonObject): Category | undefined => categories.find((known) => known === category);
 
 function identitiesOf(call: TrackingCall, traits: JsonObject): Identity[] {
   const found: Identity[] = [];
@@ -46,7 +46,6 @@ function identitiesOf(call: TrackingCall, traits: JsonObject): Identity[] {
     if (text) found.push({ kind, value: text });
   };
   add('userId', call.userId ?? undefined);
-  add('userId', call.previousId ?? undefined);
   add('anonymousId', call.anonymousId ?? undefined);
   const { email } = traits;
   add('email', typeof email === 'string' ? email.toLowerCase() : undefined);
@@ -89,4 +88,4 @@ const digestOf = (type: CallType, call: TrackingCall): string =>
     ? createHash('sha256')
         .update(JSON.stringify([type, { ...call, sentAt: undefined }]))
         .digest('base64url')
-    : crypto.randomUUID();
+    : randomUUID();

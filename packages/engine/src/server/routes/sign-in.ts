@@ -17,6 +17,8 @@ export function signInRoutes(app: App, { auth, baseURL }: ServerPorts): void {
     const token = c.req.query('token');
     // Without a token it is a page of the editor like any other.
     if (!token) return next();
+    // A look at the link, as a chat program takes, must not use it up.
+    if (c.req.method === 'HEAD') return c.body(null, 204);
     const cookies = await auth.redeemSignInToken(token);
     c.header('cache-control', 'no-store');
     if (!cookies) return c.html(usedUp, 410);

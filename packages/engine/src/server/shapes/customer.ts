@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { categories } from '../../loop/loop.ts';
 import { instant } from './instant.ts';
-import { messageShape } from './message.ts';
 
-const traits = z.record(z.string(), z.unknown());
+const jsonObject = z.record(z.string(), z.unknown());
 
 export const customerRowShape = z
   .object({
@@ -11,7 +10,7 @@ export const customerRowShape = z
     name: z.string().nullable(),
     email: z.string().nullable(),
     phone: z.string().nullable(),
-    traits,
+    traits: jsonObject,
     updatedAt: instant,
   })
   .openapi('CustomerRow');
@@ -22,62 +21,79 @@ export const customerPageShape = z
   .openapi('CustomerPage');
 export type CustomerPage = z.output<typeof customerPageShape>;
 
-const eventShape = z.object({
-  type: z.string(),
-  category: z.enum(categories),
-  time: instant,
-  properties: z.record(z.string(), z.unknown()),
+const eventsShape = z.object({
+  total: z.int(),
+  latest: z.array(z.object({ type: z.string(), time: instant, properties: jsonObject })),
 });
 
-const enrollmentShape = z.object({
-  loop: z.string(),
-  name: z.string(),
-  version: z.int(),
-  enteredAt: instant,
-  /** Where the customer stands; null when the enrollment has ended. */
-  node: z.string().nullable(),
-  state: z.enum(['moving', 'waiting', 'parked', 'ended']),
+const stepShape = z.object({
+  at: instant,
   turn: z.int(),
-  /** Until when it waits, where that is known. */
+  node: z.string(),
+  port: z.int().openapi({
+    description: "the port's place in the node's list; -1 began to wait, -2 was parked, -3 was merged away",
+  }),
+  /** What the port is called, where the version's nodes are still installed. */
+  portId: z.string().optional(),
   until: instant.nullable(),
-  error: z.string().nullable(),
-  steps: z.array(
-    z.object({
-      at: instant,
-      turn: z.int(),
-      node: z.string(),
-      label: z.string(),
-      /** The way out taken; null when it began to wait, was parked or merged away here. */
-      port: z.string().nullable(),
-      state: z.enum(['left', 'waiting', 'parked', 'merged']),
-    }),
-  ),
 });
 
-export const customerViewShape = customerRowShape
-  .extend({
+/** The one view of a customer, as the customers room gives it. */
+export const customerViewShape = z
+  .object({
+    id: z.int().openapi({ description: 'not the id that was asked for when that customer has been merged away' }),
     createdAt: instant,
-    mergedInto: z.int().nullable(),
+    updatedAt: instant,
+    traits: jsonObject,
     identities: z.array(z.object({ kind: z.string(), value: z.string() })),
-    events: z.object(
-      Object.fromEntries(categories.map((category) => [category, z.array(eventShape)])) as Record<
-        (typeof categories)[number],
-        z.ZodArray<typeof eventShape>
-      >,
-    ),
     consents: z.array(
       z.object({
         channel: z.string(),
         purpose: z.string(),
         granted: z.boolean(),
-        at: instant,
         source: z.string(),
-        proof: z.string().nullable(),
+        proof: z.string().optional(),
+        at: instant,
       }),
     ),
-    enrollments: z.array(enrollmentShape),
-    messages: z.array(messageShape),
-    changes: z.array(z.object({ at: instant, source: z.string(), before: traits })),
+    events: z.object({
+      basic: eventsShape,
+      order: eventsShape,
+      payment: eventsShape,
+      service: eventsShape,
+      contact: eventsShape,
+      analysis: eventsShape,
+    }),
+    enrollments: z.array(
+      z.object({
+        customer: z.int(),
+        n: z.int(),
+        loop: z.string(),
+        loopName: z.string(),
+        version: z.int(),
+        enteredAt: instant,
+        endedAt: instant.nullable(),
+        entry: z.string().openapi({ description: 'the node where it entered' }),
+        parked: z.string().nullable().openapi({ description: 'why it has been set aside' }),
+        steps: z.array(stepShape),
+      }),
+    ),
+    messages: z.array(
+      z.object({
+        customer: z.int(),
+        loop: z.string(),
+        node: z.string(),
+        turn: z.int(),
+        status: z.string(),
+        createdAt: instant,
+        settledAt: instant.nullable(),
+        address: z.string(),
+        body: jsonObject,
+        cost: z.int(),
+        detail: z.string().nullable(),
+      }),
+    ),
+    history: z.array(z.object({ customer: z.int(), at: instant, source: z.string(), before: jsonObject })),
     merges: z.array(z.object({ customer: z.int(), into: z.int(), at: instant, why: z.string() })),
   })
   .openapi('CustomerView');
