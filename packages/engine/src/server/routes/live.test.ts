@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createApp } from '../create-app.ts';
+import type { ServerPorts } from '../ports.ts';
 import { noCounts, testPorts } from '../test-ports.ts';
 
 const decoder = new TextDecoder();
@@ -23,13 +24,17 @@ async function* eventsOf(response: Response): AsyncGenerator<{ event: string; da
 test('a feed tells the counts at once, then each change, and the clock, and asks no more once its reader has gone', async () => {
   const { ports, counts } = testPorts();
   let asked = 0;
-  const ask = ports.loops.counts;
-  ports.loops.counts = (id) => {
-    asked++;
-    return ask(id);
+  const loops: ServerPorts['loops'] = {
+    ...ports.loops,
+    counts: (id) => {
+      asked++;
+      return ports.loops.counts(id);
+    },
   };
   counts.set('churn', noCounts('churn'));
-  const response = await createApp(ports).request('/api/loops/churn/live', { headers: { cookie: 'signed-in' } });
+  const response = await createApp({ ...ports, loops }).request('/api/loops/churn/live', {
+    headers: { cookie: 'signed-in' },
+  });
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const feed = eventsOf(response);
   const next = async (event: string) => {
