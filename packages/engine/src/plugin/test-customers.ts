@@ -1,12 +1,12 @@
 import type { CustomerReader } from './contexts.ts';
 import type { Consent, Customer, CustomerEvent, Identity } from './customer.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Written } from './node-type.ts';
 
 /** A customer as a test writes it down. Ids count from 1 where they are left out. */
 export interface TestCustomer {
   id?: number;
-  traits?: JsonObject;
+  traits?: { [trait: string]: Json | undefined };
   identities?: Identity[];
   consents?: Consent[];
 }
@@ -26,11 +26,12 @@ export class TestCustomers implements CustomerReader {
 
   constructor(customers: readonly TestCustomer[], events: readonly TestEvent[], now: number) {
     this.#now = now;
-    customers.forEach(({ id = customers.length === 1 ? 1 : 0, traits = {}, identities = [], consents = [] }, index) => {
-      const own = id || index + 1;
-      if (this.#customers.has(own)) throw new Error(`customers: expected ids that differ, got ${own} twice`);
-      this.#customers.set(own, { id: own, traits, identities: [], consents });
-      this.#know(own, identities);
+    customers.forEach(({ id: own, traits = {}, identities = [], consents = [] }, index) => {
+      const id = own ?? index + 1;
+      if (this.#customers.has(id)) throw new Error(`customers: expected ids that differ, got ${id} twice`);
+      const known = Object.entries(traits).filter(([, value]) => value !== undefined);
+      this.#customers.set(id, { id, traits: Object.fromEntries(known) as JsonObject, identities: [], consents });
+      this.#know(id, identities);
     });
     const first = [...this.#customers.keys()][0] ?? 1;
     for (const { customer = first, category = 'basic', time = now, properties = {}, ...rest } of events) {

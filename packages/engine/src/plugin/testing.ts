@@ -72,11 +72,15 @@ export interface WriterTest extends Any {
   /** The events of a customer, oldest first. */
   history: TestCustomers['history'];
 }
+/** A receipt, or why there is none. */
+export interface Delivery extends Omit<Receipt, 'status'> {
+  readonly status: Receipt['status'] | 'suppressed';
+}
 /** A channel under test. */
 export interface ChannelTest extends Any {
   compose(): Promise<Record<number, Message | Suppression>>;
   /** Composes and delivers with one connection; a delivery that throws gets the receipt the engine would write. */
-  deliver(attempt?: number): Promise<Record<number, Receipt | Suppression>>;
+  deliver(attempt?: number): Promise<Record<number, Delivery>>;
   readonly folder: Promise<string>;
   /** Hangs up, and removes the temporary folder. */
   close(): Promise<void>;
@@ -189,7 +193,8 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
         connected ??= connect();
         const transport = await connected;
         const receipts = Object.entries(await compose()).map(async ([id, message]) => {
-          if ('suppressed' in message) return [Number(id), message] as const;
+          if ('suppressed' in message)
+            return [Number(id), { status: 'suppressed', detail: message.suppressed }] as const;
           const receipt = await transport
             .deliver({ ...message, key: `${loop.id}:${node}:${id}:${turn}`, attempt }, context)
             .catch((error: Error): Receipt => {
@@ -197,7 +202,7 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
             });
           return [Number(id), receipt] as const;
         });
-        return byId<Receipt | Suppression>(await Promise.all(receipts));
+        return byId<Delivery>(await Promise.all(receipts));
       };
       const close = async () => {
         await (await connected)?.close?.();

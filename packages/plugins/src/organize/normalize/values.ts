@@ -1,7 +1,7 @@
-import { domainToASCII } from 'node:url';
 import type { Json } from '@osicam/engine/plugin';
 import type { CountryCode } from 'libphonenumber-js';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { emailAddress } from '../../address.ts';
 
 export interface Habits {
   /** Where a phone number without a country code is from. */
@@ -51,14 +51,8 @@ export function readEmail(text: string): string | undefined {
   const bare = tidy(text)
     .replace(/^mailto:/i, '')
     .replace(/^.*<([^<>]+)>$/, '$1')
-    .replace(/[.,;]+$/, '')
-    .toLowerCase();
-  const [, local = '', domain = ''] = /^([^\s@<>()[\]\\,;:"]+)@([^\s@]+)$/.exec(bare) ?? [];
-  const ascii = domainToASCII(domain);
-  if (!local || local.length > 64 || /^\.|\.$|\.\./.test(local)) return undefined;
-  const labels = ascii.split('.');
-  const well = labels.length > 1 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label));
-  return well && ascii.length <= 253 && !/^\d+$/.test(labels.at(-1) ?? '') ? `${local}@${ascii}` : undefined;
+    .replace(/[.,;]+$/, '');
+  return emailAddress(bare);
 }
 
 /** A number in E.164, as +442079460018; undefined when no telephone can have it. */

@@ -1,0 +1,112 @@
+import { createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, request as http } from 'node:http';
+import { Agent as HttpsAgent, request as https } from 'node:https';
+import type { ConnectContext, Receipt, Transport } from '@osicam/engine/plugin';
+import { z } from '@osicam/engine/plugin';
+import { parseDuration } from '@osicam/engine/rule';
+import { ForbiddenAddressError, guardedLookup } from '../../outbound.ts';
+
+const configuration = z.object({
+  /** `host:port` of what loops may call although it is not on the public internet. */
+  allow: z.array(z.string()).default([]),
+  /** Signs every request as Standard Webhooks does: `whsec_` and the key in base64. */
+  secret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]+=*$/)
+    .optional(),
+});
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** What an answer means for the delivery. A redirection is not followed: it could lead where the guard has not looked. */
+function receiptOf({ status, headers, text }: Answer): Receipt {
+  if (status >= 200 && status < 300) return { status: 'sent', detail: String(status) };
+  const detail = `${status} ${text}`.trim();
+  if (status >= 300 && status < 400)
+    return {
+      status: 'failed',
+      detail: `${status}: expected an answer, got a redirection to ${headers.location ?? 'nowhere'}`,
+    };
+  const passing = status >= 500 || status === 408 || status === 425 || status === 429;
+  return passing ? { status: 'retry', detail, after: retryAfter(headers) } : { status: 'failed', detail };
+}
+
+const longestWait = 86_400_000;
+
+/** Seconds, or an instant, which is read against the other side's own clock. At most a day is believed. */
+function retryAfter(headers: IncomingHttpHeaders): number | undefined {
+  const text = headers['retry-after'] ?? '';
+  const instant = Date.parse(text) - Date.parse(headers.date ?? '');
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : instant;
+  return Number.isFinite(milliseconds) ? Math.min(Math.max(0, milliseconds), longestWait) : undefined;
+}
+
+export function connect({ config }: ConnectContext): Transport<{ timeout: string }> {
+  const parsed = configuration.safeParse(config ?? {});
+  if (!parsed.success)
+    throw new Error(
+      `interact/webhook: expected a configuration as { "allow": ["127.0.0.1:8080"] }: ${z.prettifyError(parsed.error)}`,
+    );
+  const { allow, secret } = parsed.data;
+  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+
+  return {
+    async deliver({ key, address, body }, { settings, now, signal }) {
+      const payload = JSON.stringify(body);
+      const timestamp = String(Math.floor(now / 1000));
+      const headers: Record<string, string> = {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(payload)),
+        'user-agent': 'osicam',
+        'idempotency-key': key,
+        'webhook-id': key,
+        'webhook-timestamp': timestamp,
+      };
+      if (secret)
+        headers['webhook-signature'] = `v1,${createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
+          .update(`${key}.${timestamp}.${payload}`)
+          .digest('base64')}`;
+      try {
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(parseDuration(settings.timeout))]);
+        return receiptOf(await post(new URL(address), payload, headers, limit));
+      } catch (error) {
+        if (error instanceof ForbiddenAddressError) return { status: 'failed', detail: error.message };
+        const { name, message } = error as Error;
+        const late = name === 'AbortError' || name === 'TimeoutError';
+        return { status: 'retry', detail: late ? `no answer within ${settings.timeout}` : message };
+      }
+    },
+    close: () => {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+
+  async function post(
+    url: URL,
+    payload: string,
+    headers: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const options = { method: 'POST', headers, signal, lookup: guardedLookup(url, allow) };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const request =
+        url.protocol === 'https:'
+          ? https(url, { ...options, agent: agents.https }, resolve)
+          : http(url, { ...options, agent: agents.http }, resolve);
+      request.on('error', reject).end(payload);
+    });
+    let text = '';
+    for await (const chunk of response.setEncoding('utf8')) {
+      // The answer is for a person to read in the ledger; a long one would only hold the connection.
+      text += chunk;
+      if (text.length > 1000) break;
+    }
+    return { status: response.statusCode ?? 0, headers: response.headers, text: text.slice(0, 200) };
+  }
+}
