@@ -69,7 +69,7 @@ export const learningShape = z
   .object({
     node: z.string(),
     fromTurn: z.int(),
-    path: z.string(),
+    path: z.array(z.union([z.string(), z.number()])).openapi({ description: "into the node's settings" }),
     value: z.unknown(),
     why: z.string(),
     at: instant,
