@@ -12,3 +12,4 @@ export type * from './node-type.ts';
 export type { NodeTypeDescription } from './registry.ts';
 export { PluginError, portsOf, Registry } from './registry.ts';
 export * from './share.ts';
+export type * from './story.ts';
