@@ -103,10 +103,16 @@ export interface SourceTest extends Any {
   /** What it tells of its input before anything is read. */
   preview(): Promise<SourcePreview | undefined>;
 }
+type Outcomes = Population['outcomes'];
+/** What became of an arm, nobody and nothing where a test says nothing. */
+export type TestOutcome = Partial<Awaited<ReturnType<Outcomes>>[number]> & { port: string };
+type TestNodeCount = Omit<Awaited<ReturnType<Population['nodes']>>[number], 'ports'> & {
+  ports: { [port: string]: number | undefined };
+};
 /** A population as a test writes it down. Outcomes answer whatever is asked unless they are a function. */
 export interface TestPopulation {
-  nodes?: Awaited<ReturnType<Population['nodes']>>;
-  outcomes?: Awaited<ReturnType<Population['outcomes']>> | Population['outcomes'];
+  nodes?: TestNodeCount[];
+  outcomes?: TestOutcome[] | ((...query: Parameters<Outcomes>) => TestOutcome[]);
   messages?: Awaited<ReturnType<Population['messages']>>;
   /** What other nodes of the loop are set to. */
   settings?: Record<string, Record<string, unknown>>;
@@ -251,8 +257,9 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
     case 'report': {
       const report = ({ nodes = [], outcomes = [], messages = [], settings: others = {} }: TestPopulation) => {
         const population: Population = {
-          nodes: async () => nodes,
-          outcomes: typeof outcomes === 'function' ? outcomes : async () => outcomes,
+          nodes: async () => nodes.map((node) => ({ ...node, ports: defined(node.ports) })),
+          outcomes: async (query) =>
+            (typeof outcomes === 'function' ? outcomes(query) : outcomes).map((outcome) => ({ ...nobody, ...outcome })),
           messages: async () => messages,
         };
         return type.report({ ...context, turn, population, settingsOf: (id) => others[id] });
@@ -261,6 +268,11 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
     }
   }
 }
+
+const nobody = { customers: 0, open: 0, converted: 0, value: { sum: 0, sumOfSquares: 0 }, messages: 0, cost: 0 };
+
+const defined = (counts: { [port: string]: number | undefined }) =>
+  Object.fromEntries(Object.entries(counts).map(([port, count = 0]) => [port, count]));
 
 const byId = <T>(entries: readonly (readonly [number, T])[]): Record<number, T> => Object.fromEntries(entries);
 
