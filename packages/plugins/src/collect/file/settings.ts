@@ -1,0 +1,74 @@
+import { z } from '@osicam/engine/plugin';
+
+const isEncoding = (label: string): boolean => {
+  try {
+    // Separators must be single bytes, as they are in all encodings but UTF-16.
+    return !new TextDecoder(label).encoding.startsWith('utf-16');
+  } catch {
+    return false;
+  }
+};
+
+const column = z.object({
+  trait: z
+    .union([z.string().min(1), z.literal(false)])
+    .optional()
+    .meta({ title: 'Trait', description: 'The name of the trait; false: none. Left out: the name of the column.' }),
+  type: z
+    .enum(['text', 'number', 'boolean', 'date'])
+    .optional()
+    .meta({ title: 'Type', description: 'Left out: found from the first 1,000 rows.' }),
+  identity: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ title: 'Identity', description: 'The kind of identity that the column is, as email.' }),
+});
+
+export const fileSettings = z.object({
+  path: z
+    .string()
+    .min(1)
+    .meta({ title: 'File', description: 'A CSV or JSON Lines file, from the folder that the engine was started in.' }),
+  format: z
+    .enum(['auto', 'csv', 'json-lines'])
+    .default('auto')
+    .meta({ title: 'Format', description: 'Auto: JSON Lines for names that end in .jsonl or .ndjson, else CSV.' }),
+  key: z.string().min(1).optional().meta({
+    title: 'Key',
+    description:
+      'The column that identifies a customer. Left out: the first column named like an id without repetitions.',
+  }),
+  identityKind: z
+    .string()
+    .min(1)
+    .default('key')
+    .meta({ title: 'Kind of key', description: 'Files whose keys mean the same use the same word here.' }),
+  map: z
+    .record(z.string(), z.union([z.literal('ignore'), column]))
+    .default({})
+    .meta({ title: 'Columns', description: 'What becomes of a column, by its name; "ignore" leaves it out.' }),
+  missing: z
+    .array(z.string())
+    .default([])
+    .meta({ title: 'Missing', description: 'What means no value besides a blank, as NA.' }),
+  encoding: z
+    .string()
+    .refine(isEncoding, 'expected an encoding that separates with single bytes, as utf-8, windows-1252 or iso-8859-15')
+    .default('utf-8')
+    .meta({ title: 'Encoding', description: 'How the file writes letters, as utf-8 or windows-1252.' }),
+  delimiter: z
+    .enum(['auto', ',', ';', 'tab', '|'])
+    .default('auto')
+    .meta({ title: 'Separator', description: 'Auto: what the header has most of.' }),
+  decimal: z
+    .enum(['point', 'comma'])
+    .default('point')
+    .meta({ title: 'Decimal sign', description: 'Comma: 1.234,50 is a number.' }),
+  again: z
+    .boolean()
+    .default(false)
+    .meta({ title: 'Enter again', description: 'Whether a customer whose turn has ended may enter once more.' }),
+});
+
+export type FileSettings = z.output<typeof fileSettings>;
