@@ -19,7 +19,7 @@ export interface NodeContext<S> {
 export interface CustomerReader {
   /**
    * Events of one type per customer id, oldest first; a customer without any is absent. `since` and `until` count
-   * themselves; without `until`, up to now.
+   * themselves; without them, all there are.
    */
   events(
     customers: readonly number[],
@@ -32,7 +32,7 @@ export interface CustomerReader {
   /**
    * Cut points of a measure over all customers who have such an event: recency in milliseconds before now, frequency as
    * a count, monetary as the sum of `property`. `probabilities` within 0 to 1, ascending; the answer has as many numbers,
-   * by nearest rank: of n values in order, the one at place ⌈p·n⌉, or the first. Empty when nobody has such an event.
+   * by nearest rank: of n values in order, the one at place ⌈p·n⌉, or the first. Zeros when nobody has such an event.
    */
   quantiles(query: {
     event: string;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ChannelType, NodeType, ReportType, RouterType, SourceType, WaitType, WriterType } from './node-type.ts';
 
 /** A node type with its settings' type forgotten, as the registry holds it: settings are parsed by its own schema before use. */
-// biome-ignore lint/suspicious/noExplicitAny: settings are contravariant in every method; only the registry calls them, with what the schema gave.
+// oxlint-disable-next-line typescript/no-explicit-any -- settings are contravariant in every method; only the registry calls them, with what the schema gave.
 export type AnyNodeType = NodeType<any>;
 
 type Typed<T, S extends z.ZodType> = Omit<T, 'contract' | 'settings'> & { readonly settings: S };

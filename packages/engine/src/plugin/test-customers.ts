@@ -48,7 +48,7 @@ export class TestCustomers implements CustomerReader {
   }
 
   async events(customers: readonly number[], query: { type: string; since?: number; until?: number }) {
-    const { type, since = Number.NEGATIVE_INFINITY, until = this.#now } = query;
+    const { type, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
     const found = customers.map((id) => {
       const events = this.history(id).filter((event) => event.type === type && event.time >= since);
       return [id, events.filter((event) => event.time <= until)] as const;
@@ -69,14 +69,18 @@ export class TestCustomers implements CustomerReader {
   }
 
   async quantiles(query: Parameters<CustomerReader['quantiles']>[0]) {
-    const all = await this.events([...this.#customers.keys()], { type: query.event, since: query.since });
+    const all = await this.events([...this.#customers.keys()], {
+      type: query.event,
+      since: query.since,
+      until: this.#now,
+    });
     const measures = [...all.values()].map((events) => {
       if (query.measure === 'frequency') return events.length;
       if (query.measure === 'recency') return this.#now - (events.at(-1)?.time ?? this.#now);
       return events.reduce((sum, { properties }) => sum + numeric(properties[query.property ?? '']), 0);
     });
     measures.sort((a, b) => a - b);
-    if (measures.length === 0) return [];
+    if (measures.length === 0) return query.probabilities.map(() => 0);
     return query.probabilities.map((p) => measures[Math.max(0, Math.ceil(p * measures.length) - 1)] as number);
   }
 

@@ -3,22 +3,29 @@ import { z } from '@osicam/engine/plugin';
 /** What people and programs write where they know nothing. Two customers who share one of these share nothing. */
 export const blockedByDefault = [
   'anonymous',
+  'anon',
   'guest',
   'n/a',
   'na',
+  '#n/a',
   'nobody',
   'none',
   'noemail',
   'null',
+  '(null)',
   'nil',
+  'nan',
   'undefined',
   'unknown',
+  'not available',
   'test',
   'test@test.com',
   'noreply',
   'no-reply',
   '-1',
   '-',
+  '--',
+  '?',
 ];
 
 export const blockedField = () =>

@@ -1,5 +1,5 @@
 import { eventField, ruleField, source, z } from '@osicam/engine/plugin';
-import { eventRuleProblems } from '../event-rule.ts';
+import { eventRuleProblems } from '../../event-rule.ts';
 
 export const event = source({
   type: 'collect/event',

@@ -1,7 +1,7 @@
 import { durationField, eventField, portField, ruleField, wait, z } from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
 import { sameNames } from '../../ports.ts';
-import { eventRuleProblems } from '../event-rule.ts';
+import { eventRuleProblems } from '../../event-rule.ts';
 
 export const waitForEvent = wait({
   type: 'collect/wait-for-event',

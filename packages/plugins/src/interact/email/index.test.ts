@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { TestOptions } from '@osicam/engine/plugin/testing';
 import { testNode } from '@osicam/engine/plugin/testing';
 import PostalMime from 'postal-mime';
@@ -201,8 +201,7 @@ test('without a sender nothing goes out', async () => {
 });
 
 /** Stands between both sides, so that a test can cut the line. `port` is the one the server sees. */
-async function proxy(url: string, connected: (socket: import('node:net').Socket, port: number) => void) {
-  const { connect } = await import('node:net');
+async function proxy(url: string, connected: (socket: Socket, port: number) => void) {
   const target = new URL(url);
   const listening = createServer((socket) => {
     const onward = connect(Number(target.port), target.hostname);

@@ -20,11 +20,15 @@ interface Call {
 /** A real HTTP server that the configuration allows, and the requests it got. */
 async function server(answer: (response: ServerResponse) => void = (response) => response.end()) {
   const calls: Call[] = [];
-  const listening = createServer(async (request, response) => {
+  const listening = createServer((request, response) => {
     let text = '';
-    for await (const chunk of request) text += chunk;
-    calls.push({ headers: request.headers, text });
-    answer(response);
+    request.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    request.on('end', () => {
+      calls.push({ headers: request.headers, text });
+      answer(response);
+    });
   });
   await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
   const host = `127.0.0.1:${(listening.address() as AddressInfo).port}`;

@@ -1,7 +1,7 @@
 import type { ArmOutcome, JsonObject } from '@osicam/engine/plugin';
 import { durationField, eventField, nodeField, report, ruleField, traitField, z } from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
-import { eventRuleProblems } from '../../collect/event-rule.ts';
+import { eventRuleProblems } from '../../event-rule.ts';
 import { learn } from './learn.ts';
 import { difference, meanDifference, pValue } from './statistics.ts';
 
