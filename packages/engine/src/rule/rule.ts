@@ -1,23 +1,45 @@
 import { z } from 'zod';
+import { findRuleProblems } from './check-rule.ts';
+import { matchModes } from './operators.ts';
+import type { MatchMode } from './operators.ts';
 
-/** Operators on one value, as react-querybuilder names them. */
-export const operators = [
-  '=', '!=', '<', '>', '<=', '>=',
-  'contains', 'beginsWith', 'endsWith', 'doesNotContain', 'doesNotBeginWith', 'doesNotEndWith',
-  'null', 'notNull', 'in', 'notIn', 'between', 'notBetween',
-  'within', 'notWithin',
-] as const;
-export type Operator = (typeof operators)[number];
-
-export const matchModes = ['all', 'some', 'none', 'atLeast', 'atMost', 'exactly'] as const;
-
+/**
+ * What a rule means. Both translations, to SQL and to a predicate, are made from the same conditions (see `condition.ts`),
+ * and a property test holds them together.
+ *
+ * Fields
+ * - Without `match` a field is a trait. Its name is taken literally: `address.city` is a trait of that name, not a path.
+ * - With `match` a field is an event type, and `value` is a group over the event's properties and its `time`; no group is
+ *   any event. `operator` says nothing then. `all` holds for a customer without such events, as `Array.every`.
+ * - `$consent.<channel>.<purpose>` is true when the latest record grants it, false otherwise; `null` finds whoever was
+ *   never asked. The purpose is all after the second dot.
+ * - `$segment.<id>` is true for the customers whom the segment's rule selects. A segment that leads to itself is an error.
+ *
+ * Values
+ * - Every rule is true or false, never unknown. A missing field (or JSON null) satisfies `null` and the negated operators
+ *   (`!=`, `doesNot…`, `not…`), each of which is exactly the complement of its positive.
+ * - The field's type decides. A number compares with numbers, a text with texts, a boolean with booleans. A form gives
+ *   every literal as text, so a text literal is also read as the number (`"12"`, `" 1e3 "`) or the boolean (`"true"`) that
+ *   it spells; a number literal is never read as text. A field is never converted: the trait "12" is not 12.
+ * - Texts compare exactly, and are ordered by code point. Booleans have no order.
+ * - `contains`, `beginsWith` and `endsWith` ignore the case of A to Z, and see a whole number (a post code, say) as digits.
+ * - A list or an object satisfies `notNull` and the negated operators only.
+ * - `between` is inclusive. It and `in` take an array, or the text "a,b" that react-querybuilder writes (`\,` is a comma).
+ * - `within` holds when the field is an instant (epoch milliseconds, or ISO 8601 text as `parseInstant` takes it) that lies
+ *   at most `value`, a duration as `P90D`, before now, and not after now. An event's `time` also compares with ISO text.
+ * - With `valueSource: 'field'` the value names another trait, or several for `in` and `between`; types must be the same.
+ *   Within an event's group it names another property of the event.
+ *
+ * Groups
+ * - A group without rules constrains nothing: it is true with either combinator, as in react-querybuilder. `not` negates.
+ */
 export interface Rule {
   field: string;
   operator: string;
   value?: unknown;
   valueSource?: 'value' | 'field';
   /** Present on a rule over events: how many events of type `field` must satisfy the group in `value`. */
-  match?: { mode: (typeof matchModes)[number]; threshold?: number };
+  match?: { mode: MatchMode; threshold?: number };
 }
 
 export interface RuleGroup {
@@ -26,14 +48,15 @@ export interface RuleGroup {
   rules: (Rule | RuleGroup)[];
 }
 
+export const isRuleGroup = (rule: Rule | RuleGroup): rule is RuleGroup => 'rules' in rule;
+
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-/** A rule group in react-querybuilder's format, which a trait, an event, a consent or a segment can stand in as a field. */
-export const ruleGroupSchema: z.ZodType<RuleGroup> = z.lazy(() =>
+const group: z.ZodType<RuleGroup> = z.lazy(() =>
   z.object({
     combinator: z.enum(['and', 'or']),
     not: z.boolean().optional(),
-    rules: z.array(z.union([ruleGroupSchema, ruleSchema])),
+    rules: z.array(z.union([group, ruleSchema])),
   }),
 );
 
@@ -41,10 +64,19 @@ export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
   z.object({
     field: z.string().min(1),
     operator: z.string(),
-    value: z.union([scalar, z.array(scalar), ruleGroupSchema]).optional(),
+    value: z.union([scalar, z.array(scalar), group]).optional(),
     valueSource: z.enum(['value', 'field']).optional(),
-    match: z
-      .object({ mode: z.enum(matchModes), threshold: z.number().int().nonnegative().optional() })
-      .optional(),
+    match: z.object({ mode: z.enum(matchModes), threshold: z.number().int().nonnegative().optional() }).optional(),
   }),
 );
+
+/**
+ * A rule group in react-querybuilder's format. Checked by `checkRule` before zod sees it: a union of recursive shapes cannot
+ * say what is wrong, and a document nested ten thousand deep would exhaust the stack.
+ */
+export const ruleGroupSchema: z.ZodType<RuleGroup> = z.preprocess((value, context) => {
+  for (const { at, message } of findRuleProblems(value)) {
+    context.addIssue({ code: 'custom', path: [...at], message, input: value });
+  }
+  return value;
+}, group);

@@ -1,0 +1,18 @@
+export { matchModes, needsThreshold, operators } from './operators.ts';
+export type { MatchMode, Operator } from './operators.ts';
+export { isRuleGroup, ruleGroupSchema, ruleSchema } from './rule.ts';
+export type { Rule, RuleGroup } from './rule.ts';
+export { checkRule, ruleLimits } from './check-rule.ts';
+export type { RuleProblem } from './check-rule.ts';
+export { RuleError } from './rule-error.ts';
+export { describeDuration, formatDuration, parseDuration } from './duration.ts';
+export { parseInstant } from './instant.ts';
+export { explainRule } from './explain-rule.ts';
+export { fieldsOf } from './fields-of.ts';
+export type { RuleFields } from './fields-of.ts';
+export { eventMatches, eventPredicate, ruleToPredicate } from './to-predicate.ts';
+export type { PredicateContext, RuleConsent, RuleEvent, RuleSubject } from './to-predicate.ts';
+export { bindRule, ruleToSql } from './to-sql.ts';
+export type { BoundParameter, RuleSql, SqlContext } from './to-sql.ts';
+export type { RuleParameter } from './fragment.ts';
+export type { Segments } from './to-condition.ts';

@@ -1,0 +1,44 @@
+/** Operators on one field: react-querybuilder's own, and two for a window of time that ends now. */
+export const operators = [
+  '=',
+  '!=',
+  '<',
+  '>',
+  '<=',
+  '>=',
+  'contains',
+  'beginsWith',
+  'endsWith',
+  'doesNotContain',
+  'doesNotBeginWith',
+  'doesNotEndWith',
+  'null',
+  'notNull',
+  'in',
+  'notIn',
+  'between',
+  'notBetween',
+  'within',
+  'notWithin',
+] as const;
+export type Operator = (typeof operators)[number];
+
+/** Each negated operator is the exact complement of the one it negates, which is why it holds for a missing field too. */
+export const negated: Partial<Record<Operator, Operator>> = {
+  '!=': '=',
+  doesNotContain: 'contains',
+  doesNotBeginWith: 'beginsWith',
+  doesNotEndWith: 'endsWith',
+  notNull: 'null',
+  notIn: 'in',
+  notBetween: 'between',
+  notWithin: 'within',
+};
+
+export const matchModes = ['all', 'some', 'none', 'atLeast', 'atMost', 'exactly'] as const;
+export type MatchMode = (typeof matchModes)[number];
+
+export const isOperator = (text: unknown): text is Operator => (operators as readonly unknown[]).includes(text);
+export const isMatchMode = (text: unknown): text is MatchMode => (matchModes as readonly unknown[]).includes(text);
+export const needsThreshold = (mode: MatchMode): boolean =>
+  mode === 'atLeast' || mode === 'atMost' || mode === 'exactly';
