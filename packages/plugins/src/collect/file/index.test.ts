@@ -269,3 +269,22 @@ test.runIf(existsSync(telco))(
     expect((await node.preview())?.key).toBe('customerID');
   },
 );
+
+test('a column can be a permission: yes gives it, no refuses it, a blank or another word is neither', async () => {
+  const map = {
+    mail: { trait: false, consent: { channel: 'email' } },
+    call: { consent: { channel: 'phone', purpose: 'service' } },
+  };
+  const node = await given('id,mail,call\n1,yes,no\n2,,maybe\n3,No,\n', { map });
+  const [one, two, three] = (await node.read()).records;
+  expect(one).toMatchObject({
+    traits: { id: '1', call: 'no' },
+    consents: [
+      { channel: 'email', purpose: 'marketing', granted: true, source: 'mail' },
+      { channel: 'phone', purpose: 'service', granted: false, source: 'call' },
+    ],
+  });
+  expect([two?.consents, three?.consents?.map(({ granted }) => granted)]).toEqual([[], [false]]);
+  const [chunk] = await chunksOf(node);
+  expect(chunk?.misfits).toEqual({ call: 1 });
+});

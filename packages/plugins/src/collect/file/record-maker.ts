@@ -1,6 +1,6 @@
-import type { Identity, Json, JsonObject, SourceColumn, SourceRecord } from '@osicam/engine/plugin';
+import type { Consent, Identity, Json, JsonObject, SourceColumn, SourceRecord } from '@osicam/engine/plugin';
 import { blanks } from './infer-columns.ts';
-import { readValue } from './read-value.ts';
+import { readBoolean, readValue } from './read-value.ts';
 import type { FileSettings } from './settings.ts';
 
 type Made = SourceRecord | { reason: string };
@@ -15,6 +15,7 @@ export class RecordMaker {
   readonly #decimal: FileSettings['decimal'];
   readonly #isMissing: (field: string) => boolean;
   readonly #ignored: ReadonlySet<string>;
+  readonly #consents: readonly { column: string; index: number; channel: string; purpose: string }[];
   #misfits: Record<string, number> = {};
 
   constructor(columns: readonly SourceColumn[], { decimal, missing, map }: FileSettings) {
@@ -23,6 +24,10 @@ export class RecordMaker {
     this.#decimal = decimal;
     this.#isMissing = blanks(missing);
     this.#ignored = new Set(Object.keys(map).filter((name) => map[name] === 'ignore'));
+    this.#consents = columns.flatMap(({ name: column }, index) => {
+      const wish = Object.hasOwn(map, column) ? map[column] : undefined;
+      return wish && wish !== 'ignore' && wish.consent ? [{ column, index, ...wish.consent }] : [];
+    });
   }
 
   /** What did not fit since the last call, by column. */
@@ -42,7 +47,7 @@ export class RecordMaker {
       if (column.identity !== undefined) identities.push({ kind: column.identity, value: field.trim() });
       if (column.trait !== undefined) traits[column.trait] = this.#read(column, field);
     }
-    return this.#identified({ identities, traits, line });
+    return this.#identified({ identities, traits, ...this.#consent(({ index }) => row[index]), line });
   }
 
   fromObject(object: JsonObject, line: number): Made {
@@ -59,7 +64,7 @@ export class RecordMaker {
       const trait = column ? column.trait : name;
       if (trait !== undefined) traits[trait] = column && typeof value === 'string' ? this.#read(column, value) : value;
     }
-    return this.#identified({ identities, traits, line });
+    return this.#identified({ identities, traits, ...this.#consent(({ column }) => object[column]), line });
   }
 
   #read(column: SourceColumn, field: string): Json {
@@ -68,6 +73,20 @@ export class RecordMaker {
     if (value !== undefined) return value;
     this.#misfits[column.name] = (this.#misfits[column.name] ?? 0) + 1;
     return field;
+  }
+
+  /** What cannot be read as yes or no is no permission, and no refusal either. */
+  #consent(valueOf: (of: { column: string; index: number }) => Json | undefined): { consents?: Consent[] } {
+    if (this.#consents.length === 0) return {};
+    const consents: Consent[] = [];
+    for (const { column, index, channel, purpose } of this.#consents) {
+      const text = String(valueOf({ column, index }) ?? '').trim();
+      if (this.#isMissing(text)) continue;
+      const granted = readBoolean(text);
+      if (granted === undefined) this.#misfits[column] = (this.#misfits[column] ?? 0) + 1;
+      else consents.push({ channel, purpose, granted, source: column });
+    }
+    return { consents };
   }
 
   #identified(record: SourceRecord): Made {

@@ -23,6 +23,20 @@ const column = z.object({
     .min(1)
     .optional()
     .meta({ title: 'Identity', description: 'The kind of identity that the column is, as email.' }),
+  consent: z
+    .object({
+      channel: z.string().min(1).meta({ title: 'Channel', description: 'What it allows, as email or phone.' }),
+      purpose: z
+        .string()
+        .min(1)
+        .default('marketing')
+        .meta({ title: 'Purpose', description: 'What for, as marketing.' }),
+    })
+    .optional()
+    .meta({
+      title: 'Consent',
+      description: 'Yes or no in this column is a permission given or refused; a blank is one never asked for.',
+    }),
 });
 
 export const fileSettings = z.object({
