@@ -155,3 +155,14 @@ test('an address that is none is refused, and so is a broken template or a name 
     ['fields', 1, 'name'],
   ]);
 });
+
+test('the installation says where a host really is, and the other side is told its own name', async () => {
+  const { calls, host } = await server();
+  const node = testNode(webhook, {
+    config: { connectTo: { 'billing.operator.example:80': host } },
+    settings: { url: 'http://billing.operator.example/renewals' },
+  });
+  closing.push(() => node.close());
+  expect((await node.deliver())[1]).toEqual({ status: 'sent', detail: '200' });
+  expect(calls[0]?.headers.host).toBe('billing.operator.example');
+});

@@ -5,11 +5,16 @@ import { Agent as HttpsAgent, request as https } from 'node:https';
 import type { ConnectContext, Receipt, Transport } from '@osicam/engine/plugin';
 import { z } from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
-import { ForbiddenAddressError, guardedLookup } from '../../outbound.ts';
+import { ForbiddenAddressError, guardedLookup, hostOf } from '../../outbound.ts';
 
 const configuration = z.object({
   /** `host:port` of what loops may call although it is not on the public internet. */
   allow: z.array(z.string()).default([]),
+  /**
+   * Where a host of the loops' addresses really is, as `{ "billing.example.com:443": "127.0.0.1:8080" }`: the same loop runs
+   * against another system in a test or a demo. The host that the other side is told stays the loop's own.
+   */
+  connectTo: z.record(z.string(), z.string().regex(/^[^:/]+:\d+$|^\[[^\]]+\]:\d+$/, 'expected host:port')).default({}),
   /** Signs every request as Standard Webhooks does: `whsec_` and the key in base64. */
   secret: z
     .string()
@@ -36,6 +41,11 @@ function receiptOf({ status, headers, text }: Answer): Receipt {
   return passing ? { status: 'retry', detail, after: retryAfter(headers) } : { status: 'failed', detail };
 }
 
+const hostAndPort = (text: string) => {
+  const { hostname, port } = new URL(`tcp://${text}`);
+  return { hostname: hostname.replace(/^\[|\]$/g, ''), port };
+};
+
 const longestWait = 86_400_000;
 
 /** Seconds, or an instant, which is read against the other side's own clock. At most a day is believed. */
@@ -52,7 +62,7 @@ export function connect({ config }: ConnectContext): Transport<{ timeout: string
     throw new Error(
       `interact/webhook: expected a configuration as { "allow": ["127.0.0.1:8080"] }: ${z.prettifyError(parsed.error)}`,
     );
-  const { allow, secret } = parsed.data;
+  const { allow, connectTo, secret } = parsed.data;
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
   return {
@@ -93,7 +103,12 @@ export function connect({ config }: ConnectContext): Transport<{ timeout: string
     headers: Record<string, string>,
     signal: AbortSignal,
   ): Promise<Answer> {
-    const options = { method: 'POST', headers, signal, lookup: guardedLookup(url, allow) };
+    const named = hostOf(url);
+    // Whoever configures the installation has looked at the address already.
+    const way = Object.hasOwn(connectTo, named)
+      ? { ...hostAndPort(connectTo[named] as string), headers: { host: url.host, ...headers } }
+      : { headers, lookup: guardedLookup(url, allow) };
+    const options = { method: 'POST', signal, ...way };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const request =
         url.protocol === 'https:'
