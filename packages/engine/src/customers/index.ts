@@ -1,6 +1,7 @@
 /** The customer base: who customers are, what is known of them, what happened to them. Each verb takes the transaction first. */
 export { applyPatches } from './apply-patches.ts';
 export { categoryOf } from './event-categories.ts';
+export { createReader } from './reader.ts';
 export { findCustomers } from './find-customers.ts';
 export type { Imported } from './import-records.ts';
 export { importPacked, importRecords } from './import-records.ts';

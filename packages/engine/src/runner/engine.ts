@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Loop } from '../loop/index.ts';
 import { LoopError } from '../loop/index.ts';
 import { compile } from '../machine/index.ts';
+import type { Identity, SourceRecord } from '../plugin/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import type { Transaction } from '../store/index.ts';
 import type { IncomingEvent } from './intake.ts';
 import { enter, record } from './intake.ts';
 import { deliverDue, recoverInterrupted } from './outbox.ts';
 import type { Parts } from './parts.ts';
-import type { SourceProgress } from './read-source.ts';
+import type { ReadOptions, SourceProgress } from './read-source.ts';
 import { readSource } from './read-source.ts';
 import type { RunningVersion, Station } from './station.ts';
 import { toRunning } from './station.ts';
@@ -20,6 +21,9 @@ import { workWriter } from './work-writer.ts';
 
 /** What an engine is made of; what it needs of itself (its stations, how to withdraw) it adds. */
 export type EngineParts = Omit<Parts, 'stations' | 'withdraw'>;
+
+/** What another system tells of a party. `sameAs`: whoever is known by one of these is the same party, and is merged in. */
+export type IngestRecord = SourceRecord & { readonly sameAs?: readonly Identity[] };
 
 /**
  * The runner of all published loops of one database. It has no timers of its own: whoever holds it asks it to `work` and to
@@ -49,6 +53,10 @@ export class Engine {
     const { db, store } = this.#parts;
     await db.write((tx) => store.createMoved(tx));
     await this.#load();
+    const { clock, limits } = this.#parts;
+    await db.write((tx) =>
+      store.releaseRested(tx, { nodes: [...this.#byRef.keys()], turns: limits.turns, now: clock.now() }),
+    );
     await recoverInterrupted(this.#parts, this.#parts.clock.now());
   }
 
@@ -101,11 +109,7 @@ export class Engine {
     customers: readonly number[],
     node = version.compiled.entries[0],
   ): Promise<number> {
-    const station = version.stations.get(node ?? '');
-    if (!station)
-      throw new Error(
-        `loop ${version.loop.id}: expected an entry (${version.compiled.entries.join(', ')}), got ${node}`,
-      );
+    const station = this.#entry(version, node);
     return this.#parts.db.write((tx) => enter(this.#parts, tx, station, customers, this.#parts.clock.now()));
   }
 
@@ -114,15 +118,48 @@ export class Engine {
     return this.#parts.db.write((tx) => record(this.#parts, tx, events, this.#parts.clock.now()));
   }
 
-  /** Reads a version's sources to their ends. */
-  async readSources(
-    version: RunningVersion,
-    options: { folder: string; signal: AbortSignal; onProgress?: (progress: SourceProgress) => void },
-  ): Promise<SourceProgress[]> {
-    const told: SourceProgress[] = [];
-    for (const id of version.compiled.entries)
-      told.push(await readSource(this.#parts, version.stations.get(id) as Station, options));
-    return told;
+  /** Takes in what a tracking client or another system tells: who parties are, and what happened to them. One transaction. */
+  async ingest(records: readonly IngestRecord[], source: string): Promise<void> {
+    const parts = this.#parts;
+    await parts.db.write(async (tx) => {
+      const now = parts.clock.now();
+      const parties = records.map(({ identities, traits, consents }) => ({ identities, traits, consents }));
+      const { customers } = await parts.customers.importRecords(tx, parties, { now, source });
+      for (const [i, { sameAs = [] }] of records.entries()) await this.#unite(tx, customers[i], sameAs, now);
+      const events = records.flatMap(({ identities, events = [] }) => events.map((event) => ({ identities, event })));
+      await record(parts, tx, events, now);
+    });
+  }
+
+  /** Merges into a customer whoever is known by these keys. */
+  async #unite(tx: Transaction, into: number | undefined, sameAs: readonly Identity[], now: number): Promise<void> {
+    if (into === undefined || sameAs.length === 0) return;
+    const { customers } = this.#parts;
+    const same = await customers.resolveCustomers(
+      tx,
+      sameAs.map((identity) => [identity]),
+      { now },
+    );
+    const merges = same.flatMap(({ customer }) =>
+      customer === undefined || customer === into ? [] : [{ customer, into, why: 'told to be the same' }],
+    );
+    const merged = await customers.mergeCustomers(tx, merges, { now });
+    await this.#withdraw(
+      tx,
+      merged.map(({ customer }) => customer),
+      now,
+    );
+  }
+
+  /** Reads a source at one of a version's entries to its end: the entry's own, or another type's in its place. */
+  async readSource(version: RunningVersion, entry: string, options: ReadOptions): Promise<SourceProgress> {
+    return readSource(this.#parts, this.#entry(version, entry), options);
+  }
+
+  #entry(version: RunningVersion, id: string | undefined): Station {
+    const station = version.compiled.entries.includes(id ?? '') ? version.stations.get(id ?? '') : undefined;
+    if (station) return station;
+    throw new Error(`loop ${version.loop.id}: expected an entry (${version.compiled.entries.join(', ')}), got ${id}`);
   }
 
   /** One pass over all nodes, a chunk each, in the order that customers meet them. How many enrollments were dealt with. */

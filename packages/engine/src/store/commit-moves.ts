@@ -26,16 +26,12 @@ export async function commitMoves(
   },
 ): Promise<PortCounts> {
   const { node, now, targets } = move;
-  const counted = await tx.all<{ port: number; count: number; turn: number }>(
-    'SELECT port, count(*) AS count, max(turn) AS turn FROM moved WHERE port >= 0 GROUP BY port',
-  );
-  if (counted.length === 0) return new Map();
-
-  await tx.run(
+  const moved = await tx.run(
     `INSERT INTO journal (customer, n, step, at, turn, node, port)
      SELECT customer, n, step, ?, turn, ?, port FROM moved WHERE port >= 0 ORDER BY customer, n`,
     [now, node],
   );
+  if (moved === 0) return new Map();
   if (move.events.length > 0)
     await tx.run(
       `DELETE FROM subscription WHERE (customer, event, n) IN
@@ -43,27 +39,44 @@ export async function commitMoves(
       [JSON.stringify(move.events)],
     );
 
-  for (const { port, count, turn } of counted) {
-    const target = targets[port];
+  // What is counted is what each statement says it has changed: a GROUP BY would sort, 0.14 s a million.
+  const counts = new Map<number, number>();
+  for (const [port, target] of targets.entries()) {
+    const count = target.ref === undefined ? await end(tx, port, now) : await arrive(tx, port, target, move);
+    if (count === 0) continue;
+    counts.set(port, count);
     await addToTally(tx, node, port, count);
-    if (target?.ref === undefined) {
-      await tx.run(
-        'UPDATE enrollment SET ended_at = ? WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE port = ?)',
-        [now, port],
-      );
-      continue;
-    }
-    const turned = target.newTurn ? 1 : 0;
-    await tx.run(
-      `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
-       SELECT ?, CASE WHEN turn + ? > ? THEN ? ELSE ? END, customer, n, step + 1, turn + ?, ?, 0
-       FROM moved WHERE port = ? ORDER BY customer, n`,
-      [target.ref, turned, move.maxTurns, forever, now, turned, now, port],
-    );
-    await addToTally(tx, target.ref, entered, count);
-    if (turned) await tx.run('UPDATE loop_version SET turns = max(turns, ?) WHERE id = ?', [turn, move.version]);
+    if (target.ref !== undefined) await addToTally(tx, target.ref, entered, count);
   }
-  return new Map(counted.map(({ port, count }) => [port, count]));
+  return counts;
+}
+
+async function end(tx: Transaction, port: number, now: number): Promise<number> {
+  return tx.run(
+    'UPDATE enrollment SET ended_at = ? WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE port = ?)',
+    [now, port],
+  );
+}
+
+async function arrive(
+  tx: Transaction,
+  port: number,
+  { ref, newTurn }: MoveTarget,
+  { version, now, maxTurns }: { version: number; now: number; maxTurns: number },
+): Promise<number> {
+  const turned = newTurn ? 1 : 0;
+  const count = await tx.run(
+    `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
+     SELECT ?, CASE WHEN turn + ? > ? THEN ? ELSE ? END, customer, n, step + 1, turn + ?, ?, 0
+     FROM moved WHERE port = ? ORDER BY customer, n`,
+    [ref ?? null, turned, maxTurns, forever, now, turned, now, port],
+  );
+  if (count > 0 && newTurn)
+    await tx.run(
+      'UPDATE loop_version SET turns = max(turns, (SELECT max(turn) FROM moved WHERE port = ?)) WHERE id = ?',
+      [port, version],
+    );
+  return count;
 }
 
 /** The pseudo port of `tally` that counts who came to a node. */
@@ -88,7 +101,7 @@ export async function deleteMoved(tx: Transaction, node: number, inOrder: boolea
     return;
   }
   const last = await tx.first<{ due: number; customer: number; n: number }>(
-    'SELECT due, customer, n FROM moved ORDER BY rowid DESC LIMIT 1',
+    'SELECT due, customer, n FROM moved WHERE due = (SELECT max(due) FROM moved) ORDER BY customer DESC, n DESC LIMIT 1',
   );
   if (!last) return;
   await tx.run('DELETE FROM position WHERE node = ? AND due < ?', [node, last.due]);

@@ -3,12 +3,14 @@ import type { SqlValue, Transaction } from './database.ts';
 /**
  * A move begins by writing down who moves, and by which port, in a temporary table of one transaction. Whether a rule in
  * SQL, a share or a handler in JavaScript has decided, journal, positions and counts then follow by the same statements.
+ * Its key is the order in which they are written, so that none of them sorts: that alone was 0.4 s of 1.6 s a million.
  */
 export async function createMoved(tx: Transaction): Promise<void> {
   await tx.run(`CREATE TEMP TABLE IF NOT EXISTS moved (
     due INTEGER NOT NULL, customer INTEGER NOT NULL, n INTEGER NOT NULL,
-    step INTEGER NOT NULL, turn INTEGER NOT NULL, port INTEGER NOT NULL
-  )`);
+    step INTEGER NOT NULL, turn INTEGER NOT NULL, port INTEGER NOT NULL,
+    PRIMARY KEY (customer, n)
+  ) WITHOUT ROWID`);
 }
 
 /** An SQL expression over `p` (a position) and, if it asks for it, `customer`, that gives the index of a port. */
@@ -36,13 +38,16 @@ export async function fillByPortSql(
 /** A handler's choice for one position. */
 export type Chosen = readonly [due: number, customer: number, n: number, port: number];
 
-/** Those of the chosen who still stand where they were claimed: an event may have moved one on in between. How many. */
+/**
+ * Those of the chosen who still stand where they were claimed: an event may have moved one on in between. How many. A cross
+ * join, because SQLite would rather walk all who stand at the node and look for each in the list.
+ */
 export async function fillChosen(tx: Transaction, node: number, rows: readonly Chosen[]): Promise<number> {
   await tx.run('DELETE FROM moved');
   return tx.run(
     `INSERT INTO moved (due, customer, n, step, turn, port)
      SELECT p.due, p.customer, p.n, p.step, p.turn, j.value ->> 3
-     FROM json_each(?) j JOIN position p
+     FROM json_each(?) j CROSS JOIN position p
        ON p.node = ? AND p.due = (j.value ->> 0) AND p.customer = (j.value ->> 1) AND p.n = (j.value ->> 2)`,
     [JSON.stringify(rows), node],
   );

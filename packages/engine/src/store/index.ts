@@ -28,13 +28,13 @@ export {
   settleMessages,
 } from './messages.ts';
 export { readMeta, writeMeta } from './meta.ts';
-export { nextDue } from './next-due.ts';
+export { nextDue, releaseRested } from './next-due.ts';
 export { park } from './park.ts';
 export type { Learning } from './reports.ts';
 export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
 export { loadSegments } from './segments.ts';
-export { openSqlite } from './sqlite.ts';
+export { openSqlite, openSqliteReader } from './sqlite.ts';
 export type { Version } from './versions.ts';
 export { loadVersions, publishVersion } from './versions.ts';
 export { withdraw } from './withdraw.ts';

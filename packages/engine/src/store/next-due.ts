@@ -13,3 +13,14 @@ export async function nextDue(tx: Transaction, nodes: readonly number[]): Promis
   );
   return first?.due == null || first.due >= forever ? undefined : first.due;
 }
+
+/** Lets those go on who rest because they had gone round often enough, now that they may go round more often. */
+export async function releaseRested(
+  tx: Transaction,
+  { nodes, turns, now }: { nodes: readonly number[]; turns: number; now: number },
+): Promise<number> {
+  return tx.run(
+    `UPDATE position SET due = ? WHERE node IN (SELECT value FROM json_each(?)) AND due = ${forever} AND phase = 0 AND turn <= ?`,
+    [now, JSON.stringify(nodes), turns],
+  );
+}

@@ -65,6 +65,19 @@ export async function openSqlite(url: string): Promise<Database> {
   return { url, write, read, close };
 }
 
+/** Opens a database for reading only, beside the process or thread that writes it. It must be there and of this engine's schema. */
+export async function openSqliteReader(url: string): Promise<Pick<Database, 'read' | 'close'>> {
+  const file = resolve(url.replace(/^sqlite:(\/\/)?/, ''));
+  const reader = connect(file, { readonly: true, fileMustExist: true });
+  const reading = statementsOf(reader);
+  return {
+    read: (work) => work(reading),
+    close: async () => {
+      reader.close();
+    },
+  };
+}
+
 function connect(file: string, options: Sqlite.Options): Sqlite.Database {
   try {
     return new Sqlite(file, { timeout: 5000, ...options });

@@ -207,6 +207,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     ) WITHOUT ROWID`,
     sql`CREATE TABLE source_cursor (
       node INTEGER PRIMARY KEY,
+      of_source TEXT NOT NULL,
       cursor TEXT NOT NULL,
       done INTEGER NOT NULL
     )`,

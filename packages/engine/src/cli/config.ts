@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Plugin } from '../plugin/index.ts';
+import { PluginError, Registry, z } from '../plugin/index.ts';
+import { CliError } from './cli-error.ts';
+
+/** The root of the checkout that this file is part of. */
+export const home = fileURLToPath(new URL('../../../../', import.meta.url));
+
+const schema = z.strictObject({
+  /** npm packages, or files relative to the configuration, that export a plugin by default. */
+  plugins: z.array(z.string().min(1)).min(1),
+  /** What channels need to reach the world, by node type, as `{ "interact/email": { "url": "smtp://…" } }`. */
+  channels: z.record(z.string(), z.unknown()).default({}),
+  /** The package whose story `osicam demo` tells. */
+  demo: z.string().optional(),
+});
+
+export interface Config extends z.output<typeof schema> {
+  file: string;
+}
+
+/** Reads the installation's configuration: the file named, else osicam.config.json here or above, else the one of this checkout. */
+export function readConfig(named: string | undefined, cwd = process.cwd()): Config {
+  const file = named
+    ? resolve(cwd, named)
+    : (findUpwards('osicam.config.json', cwd) ?? join(home, 'osicam.config.json'));
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`cannot read the configuration ${file}: ${(error as Error).message}`);
+  }
+  const parsed = schema.safeParse(parseJson(text, file));
+  if (parsed.success) return { ...parsed.data, file };
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`);
+  throw new CliError(`the configuration ${file} is not right: ${problems.join('; ')}`);
+}
+
+function findUpwards(name: string, from: string): string | undefined {
+  const file = join(from, name);
+  if (existsSync(file)) return file;
+  const above = dirname(from);
+  return above === from ? undefined : findUpwards(name, above);
+}
+
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CliError(`expected JSON in ${file}: ${(error as Error).message}`);
+  }
+}
+
+/** Where a package or file that the configuration names is, as a URL to import. */
+export function locate(config: Config, name: string): string {
+  try {
+    return pathToFileURL(createRequire(config.file).resolve(name)).href;
+  } catch {
+    throw new CliError(
+      `${config.file} names ${name}, which is not there: install the package beside the configuration, or correct the name`,
+    );
+  }
+}
+
+/** Loads the plugins that the configuration names. The engine never imports one otherwise. */
+export async function loadRegistry(config: Config): Promise<Registry> {
+  const plugins: Plugin[] = [];
+  for (const name of config.plugins) {
+    const loaded = (await import(locate(config, name))) as { default?: Plugin };
+    if (typeof loaded.default !== 'object' || !Array.isArray(loaded.default?.nodes))
+      throw new CliError(
+        `${name} (named in ${config.file}): expected a plugin as its default export, made by definePlugin()`,
+      );
+    plugins.push(loaded.default);
+  }
+  try {
+    return new Registry(plugins);
+  } catch (error) {
+    if (error instanceof PluginError) throw new CliError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseLoop } from '../loop/index.ts';
+import type { Registry, Story } from '../plugin/index.ts';
+import type { InboxPort, LogLevel } from '../server/index.ts';
+import { digestOfWriteKey, newWriteKey } from '../server/index.ts';
+import type { Config } from './config.ts';
+import { parseJson } from './config.ts';
+import { StageProgress } from './stage-progress.ts';
+import type { Serving } from './serve.ts';
+import { startServing } from './serve.ts';
+import { stderrLog } from './stderr-log.ts';
+import { tell } from './print.ts';
+import { untilStopped } from './until-stopped.ts';
+
+const day = 86_400_000;
+/** A day of the engine's clock in so many real milliseconds. */
+const dayTakes = 2_000;
+
+export interface LiveOptions {
+  config: Config;
+  registry: Registry;
+  data: string;
+  host: string;
+  port: number;
+  logLevel: LogLevel;
+  customers: number;
+  seed: number;
+  onAddress: (address: string, signIn: string) => void;
+}
+
+/** What a story was begun with: kept beside the database, so that the next start goes on with the same people. */
+interface Begun {
+  customers: number;
+  seed: number;
+  now: number;
+  writeKey: string;
+}
+
+/** Tells a story over the wire on an accelerated clock, in an installation that one can sign in to, until it is stopped. */
+export async function tellLive(story: Story, options: LiveOptions): Promise<void> {
+  mkdirSync(options.data, { recursive: true });
+  const begun = beginOrGoOn(options);
+  let serving: Serving | undefined;
+  const base = await story.prepare({ folder: join(options.data, 'sources'), ...begun });
+  const world = await base.live({
+    baseURL: `http://${options.host}:${options.port}`,
+    writeKey: begun.writeKey,
+    outFolder: join(options.data, 'out'),
+    now: () => serving?.engine.clock.now() ?? begun.now,
+    log: stderrLog,
+  });
+  try {
+    serving = await startServing({
+      ...options,
+      clock: { mode: 'accelerated', start: begun.now, speed: day / dayTakes },
+      deliver: { ...options.config.channels, ...world.channels },
+      inbox: inboxOf(world),
+    });
+    const { host } = serving.engine;
+    await host.addWriteKey({ digest: digestOfWriteKey(begun.writeKey), name: 'the story’s customers' });
+    options.onAddress(serving.baseURL, await serving.auth.createSignInLink());
+
+    const loop = parseLoop(base.loop);
+    const watching = new StageProgress(serving, options.registry, loop, world);
+    const isFirst = await host.createDraft({ id: loop.id, name: loop.name, draft: JSON.stringify(loop) });
+    const telling = (async () => {
+      if (isFirst || (await host.readMeta('history')) === undefined) {
+        await host.publish(loop);
+        await host.readSources(loop.id, base.folder);
+        for (const events of base.history()) await host.record([...events]);
+        await host.writeMeta('history', 'told');
+      }
+      await watching.untilTurn(1);
+    })();
+    telling.catch((error: unknown) =>
+      tell(`osicam: the story cannot go on: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    await untilStopped(serving, async () => {
+      watching.stop();
+      await world.close();
+    });
+  } catch (error) {
+    await world.close();
+    throw error;
+  }
+}
+
+function beginOrGoOn({ data, customers, seed }: LiveOptions): Begun {
+  const file = join(data, 'story.json');
+  if (existsSync(file)) return parseJson(readFileSync(file, 'utf8'), file) as Begun;
+  const begun: Begun = { customers, seed, now: Math.floor(Date.now() / day) * day, writeKey: newWriteKey() };
+  writeFileSync(file, `${JSON.stringify(begun)}\n`, { mode: 0o600 });
+  return begun;
+}
+
+const previewLength = 140;
+
+function inboxOf(world: Awaited<ReturnType<Awaited<ReturnType<Story['prepare']>>['live']>>): InboxPort {
+  return {
+    list: async (query) => {
+      const { mails, total } = world.mails(query);
+      return {
+        total,
+        mails: mails.map(({ id, to, from, subject, at, text }) => ({
+          id,
+          to,
+          from,
+          subject,
+          at,
+          preview: text.replace(/\s+/g, ' ').slice(0, previewLength),
+        })),
+      };
+    },
+    get: async (id) => {
+      const mail = world.mail(id);
+      if (!mail) return undefined;
+      const { html, headers, text, ...row } = mail;
+      return {
+        ...row,
+        text,
+        html: html ?? null,
+        headers: { ...headers },
+        preview: text.replace(/\s+/g, ' ').slice(0, previewLength),
+      };
+    },
+  };
+}

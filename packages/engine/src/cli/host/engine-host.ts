@@ -1,0 +1,176 @@
+import { dirname } from 'node:path';
+import type { Loop } from '../../loop/index.ts';
+import type { Log, Registry, SourceType } from '../../plugin/index.ts';
+import type { IncomingEvent, SourceProgress } from '../../runner/index.ts';
+import { acceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
+import type { IngestedRecord } from '../../server/index.ts';
+import type { Database } from '../../store/index.ts';
+import { createDraft, deleteDraft, readMeta, saveDraft, writeMeta } from '../../store/index.ts';
+import { makeEngine } from '../make-engine.ts';
+import type { ImportSummary } from './import-file.ts';
+import { importFile } from './import-file.ts';
+
+/** How the engine's clock runs. An accelerated one goes on where the database says it had come to. */
+export type ClockSpec = { mode: 'live' } | { mode: 'accelerated'; speed: number; start: number };
+
+export interface HostOptions {
+  db: Database;
+  registry: Registry;
+  clock: ClockSpec;
+  /** Configuration of the channels that may reach the world. */
+  deliver: Record<string, unknown>;
+  /** Where channels may write. */
+  folder: string;
+  log: Log;
+}
+
+/** How long the engine sleeps at most when nothing is due, in real milliseconds: an event wakes it at once. */
+const longestSleep = 250;
+/** How often an accelerated clock is written down, in real milliseconds. */
+const saveClockEvery = 1_000;
+
+/**
+ * The live engine as the server's thread sees it: every write of the installation goes through here, so that there is one
+ * writer. Steps and deliveries run side by side for as long as it lives.
+ */
+export async function createEngineHost({ db, registry, clock: spec, deliver, folder, log }: HostOptions) {
+  const stored = await db.read((tx) => readMeta(tx, 'clock'));
+  const begun = {
+    start: Math.max(Number(stored ?? 0), spec.mode === 'accelerated' ? spec.start : 0),
+    real: Date.now(),
+  };
+  const clock = spec.mode === 'live' ? liveClock() : acceleratedClock(begun.start, spec.speed, () => Date.now());
+  const transports = createTransports({ registry, log, folder, deliver });
+  const engine = await makeEngine({
+    db,
+    registry,
+    clock,
+    transports,
+    log,
+    // A report is fresh within a minute of real time, however fast the clock runs.
+    limits: { reportAfter: spec.mode === 'live' ? 60_000 : 43_200_000 },
+  });
+
+  let stopped = false;
+  let wake = () => {};
+  const rest = async () => {
+    const due = await engine.nextDue();
+    const untilDue = due === undefined ? longestSleep : (due - clock.now()) / clock.speed;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, Math.min(longestSleep, Math.max(1, untilDue)));
+    });
+  };
+  const forever = async (pass: () => Promise<number>, idle: () => Promise<void>) => {
+    while (!stopped)
+      try {
+        const done = await pass();
+        // Calls of the other thread come in between two passes.
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        if (done === 0 && !stopped) await idle();
+      } catch (error) {
+        log.warn('the engine could not go on, and tries again', {
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      }
+  };
+  const working = forever(() => engine.work(), rest);
+  const delivering = forever(
+    () => engine.deliver(),
+    () => new Promise((resolve) => setTimeout(resolve, 20)),
+  );
+  const saving =
+    spec.mode === 'live'
+      ? undefined
+      : setInterval(
+          () => void db.write((tx) => writeMeta(tx, 'clock', String(clock.now()))).catch(() => undefined),
+          saveClockEvery,
+        );
+
+  const methods = {
+    /** The clock as the other thread can run it too. */
+    clock: async () => ({ mode: clock.mode, speed: clock.speed, start: begun.start, real: begun.real }),
+
+    publish: async (loop: Loop): Promise<{ version: number }> => {
+      const { number } = await engine.publish(loop);
+      wake();
+      return { version: number };
+    },
+
+    createDraft: (draft: { id: string; name: string; draft: string }): Promise<boolean> =>
+      db.write((tx) => createDraft(tx, { ...draft, now: clock.now() })),
+    saveDraft: (draft: { id: string; name: string; draft: string; revision: number }): Promise<boolean> =>
+      db.write((tx) => saveDraft(tx, { ...draft, now: clock.now() })),
+    deleteDraft: (id: string): Promise<boolean> => db.write((tx) => deleteDraft(tx, id)),
+
+    record: async (events: readonly IncomingEvent[]): Promise<void> => {
+      await engine.record(events);
+      wake();
+    },
+    ingest: async (records: readonly IngestedRecord[]): Promise<void> => {
+      await engine.ingest(records, 'ingestion');
+      wake();
+    },
+
+    /** Reads the sources of a loop's newest version to their ends. */
+    readSources: async (loop: string, sourceFolder: string): Promise<SourceProgress[]> => {
+      const version = engine.newest(loop);
+      const told: SourceProgress[] = [];
+      for (const entry of version?.compiled.entries ?? [])
+        if ((version?.stations.get(entry)?.node.type as SourceType).read)
+          told.push(
+            await engine.readSource(version as NonNullable<typeof version>, entry, {
+              folder: sourceFolder,
+              signal: new AbortController().signal,
+              onProgress: wake,
+            }),
+          );
+      wake();
+      return told;
+    },
+
+    /** Brings a file on disk into the customer base; with a loop, its customers enter there. */
+    importFile: async (
+      file: string,
+      options: { name: string; key?: string; loop?: string },
+    ): Promise<ImportSummary> => {
+      const summary = await importFile({ engine, db, registry, log, now: () => clock.now() }, file, {
+        ...options,
+        folder: dirname(file),
+      });
+      wake();
+      return summary;
+    },
+
+    addWriteKey: async (key: { digest: string; name: string }): Promise<{ createdAt: number }> => {
+      const createdAt = clock.now();
+      await db.write((tx) =>
+        tx.run('INSERT OR IGNORE INTO write_key (digest, name, created_at) VALUES (?, ?, ?)', [
+          key.digest,
+          key.name,
+          createdAt,
+        ]),
+      );
+      return { createdAt };
+    },
+
+    readMeta: (name: string): Promise<string | undefined> => db.read((tx) => readMeta(tx, name)),
+    writeMeta: (name: string, value: string): Promise<void> => db.write((tx) => writeMeta(tx, name, value)),
+
+    ping: async (): Promise<void> => undefined,
+
+    stop: async (): Promise<void> => {
+      stopped = true;
+      wake();
+      clearInterval(saving);
+      await Promise.all([working, delivering]);
+      if (spec.mode !== 'live') await db.write((tx) => writeMeta(tx, 'clock', String(clock.now())));
+      await transports.close();
+      await db.close();
+    },
+  };
+  return methods;
+}
+
+export type EngineHost = Awaited<ReturnType<typeof createEngineHost>>;

@@ -1,0 +1,79 @@
+import type { Log, Registry, Reject, SourceType } from '../../plugin/index.ts';
+import type { Engine } from '../../runner/index.ts';
+import { importRecords } from '../../customers/index.ts';
+import type { Database } from '../../store/index.ts';
+import type { ImportSummary } from '../../server/index.ts';
+import { ServerError } from '../../server/index.ts';
+
+export type { ImportSummary };
+
+/** How many rejected rows an answer names; the rest are counted. */
+const rejectsShown = 100;
+
+/** The node type that reads files, from whatever plugin of this installation offers it. */
+export function fileReader(registry: Registry): SourceType {
+  const type = registry.get('collect/file');
+  if (type?.contract === 'source' && type.read) return type;
+  throw new ServerError(422, 'no-reader', 'no plugin of this installation offers collect/file, which reads files');
+}
+
+export function fileSettings(type: SourceType, settings: unknown): unknown {
+  const parsed = type.settings.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  throw new ServerError(
+    422,
+    'settings',
+    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+  );
+}
+
+/** Brings a file into the customer base, chunk by chunk, each a transaction of its own; with a loop, its customers enter. */
+export async function importFile(
+  parts: { engine: Engine; db: Database; registry: Registry; log: Log; now: () => number },
+  file: string,
+  { name, key, loop, folder }: { name: string; key?: string; loop?: string; folder: string },
+): Promise<ImportSummary> {
+  const { engine, db, registry, log, now } = parts;
+  const version = loop === undefined ? undefined : engine.newest(loop);
+  if (loop !== undefined && !version)
+    throw new ServerError(
+      409,
+      'not-published',
+      `the loop ${loop} is not published: publish it, then let customers enter`,
+    );
+  const type = fileReader(registry);
+  const settings = fileSettings(type, { path: file, ...(key === undefined ? {} : { key }) });
+  const controller = new AbortController();
+  const context = { settings, cursor: undefined, folder, now: now(), log, signal: controller.signal };
+  const summary: ImportSummary = {
+    rows: 0,
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    rejected: 0,
+    rejects: [],
+    columns: [],
+    entered: 0,
+  };
+  const reject = (rejects: readonly Reject[]) => {
+    summary.rejected += rejects.length;
+    summary.rejects.push(...rejects.slice(0, rejectsShown - summary.rejects.length));
+  };
+  const preview = await type.preview?.(context);
+  summary.columns = (preview?.columns ?? []).map(({ name: column, type: kind }) => ({ name: column, type: kind }));
+
+  for await (const part of (type.read as NonNullable<SourceType['read']>)(context)) {
+    const imported = await db.write((tx) => importRecords(tx, part.records, { now: now(), source: `import/${name}` }));
+    summary.created += imported.created;
+    summary.updated += imported.updated;
+    summary.unchanged += imported.unchanged;
+    reject(part.rejects ?? []);
+    reject(imported.refused.map(({ line, reason }) => ({ line: line ?? 0, reason, text: '' })));
+    summary.rows += part.records.length + (part.rejects?.length ?? 0);
+    const customers = imported.customers.filter((customer) => customer !== undefined);
+    if (version) summary.entered += await engine.enter(version, customers);
+    // Calls of the other thread, and the engine's own steps, come in between two chunks.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  return summary;
+}

@@ -1,0 +1,32 @@
+import * as customers from '../customers/index.ts';
+import type { Log, Registry } from '../plugin/index.ts';
+import type { Clock, Limits, Transports } from '../runner/index.ts';
+import { Engine } from '../runner/index.ts';
+import * as store from '../store/index.ts';
+
+/** Enough for any loop that a clock drives: the turns of a live engine have no end. */
+export const endlessTurns = Number.MAX_SAFE_INTEGER;
+
+const minute = 60_000;
+
+/** An engine over a database, with the verbs that the runner is handed. */
+export async function makeEngine(parts: {
+  db: store.Database;
+  registry: Registry;
+  clock: Clock;
+  transports: Transports;
+  log: Log;
+  limits?: Partial<Limits>;
+}): Promise<Engine> {
+  const { db, limits, ...rest } = parts;
+  const engine = new Engine({
+    ...rest,
+    db,
+    store,
+    customers,
+    reader: (now) => customers.createReader(db, now),
+    limits: { turns: endlessTurns, reportAfter: minute, handlerTimeout: 30_000, seed: '', ...limits },
+  });
+  await engine.start();
+  return engine;
+}

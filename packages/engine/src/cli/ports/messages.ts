@@ -1,0 +1,61 @@
+import type { LedgerMessage, MessagesPort } from '../../server/index.ts';
+import type { Transaction } from '../../store/index.ts';
+
+type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+
+interface Row {
+  customer: number;
+  n: number;
+  step: number;
+  turn: number;
+  loop: string;
+  node: string;
+  status: LedgerMessage['status'];
+  address: string;
+  createdAt: number;
+  settledAt: number | null;
+  detail: string | null;
+  body: string;
+}
+
+/** The ledger of messages, newest first. A page goes on after the key of the last message seen. */
+export function createMessagesPort(read: Read): MessagesPort {
+  return {
+    list: ({ loop, status, after, limit }) =>
+      read(async (tx) => {
+        const [customer = 0, n = 0, step = 0] = (after ?? '').split('.').slice(-3).map(Number);
+        const from =
+          after === undefined
+            ? undefined
+            : await tx.first<{ createdAt: number }>(
+                'SELECT created_at AS createdAt FROM message WHERE customer = ? AND n = ? AND step = ?',
+                [customer, n, step],
+              );
+        const rows = await tx.all<Row>(
+          `SELECT m.customer, m.n, m.step, m.turn, v.loop, x.node, m.status, m.address, m.created_at AS createdAt,
+             m.settled_at AS settledAt, m.detail, m.body
+           FROM message m JOIN loop_node x ON x.ref = m.node JOIN loop_version v ON v.id = x.version
+           WHERE (? IS NULL OR v.loop = ?) AND (? IS NULL OR m.status = ?)
+             AND (? IS NULL OR (m.created_at, m.customer, m.n, m.step) < (?, ?, ?, ?))
+           ORDER BY m.created_at DESC, m.customer DESC, m.n DESC, m.step DESC LIMIT ?`,
+          [
+            loop ?? null,
+            loop ?? null,
+            status ?? null,
+            status ?? null,
+            from?.createdAt ?? null,
+            from?.createdAt ?? 0,
+            customer,
+            n,
+            step,
+            limit,
+          ],
+        );
+        return rows.map(({ n: enrollment, step: at, body, ...row }) => ({
+          key: `${row.loop}.${row.node}.${row.customer}.${enrollment}.${at}`,
+          ...row,
+          body: JSON.parse(body) as Record<string, unknown>,
+        }));
+      }),
+  };
+}

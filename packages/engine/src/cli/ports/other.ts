@@ -1,0 +1,72 @@
+import { pathText, problemsOf } from '../../loop/index.ts';
+import type { Registry } from '../../plugin/index.ts';
+import { portsOf } from '../../plugin/index.ts';
+import type { HealthPort, NodesPort, WriteKeysPort } from '../../server/index.ts';
+import type { Transaction } from '../../store/index.ts';
+import type { EngineHost } from '../host/engine-host.ts';
+
+type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+
+export function createNodesPort(registry: Registry): NodesPort {
+  const described = registry.describe();
+  return {
+    describe: () => described,
+    ports: (name, settings) => {
+      const type = registry.get(name);
+      if (!type) return undefined;
+      const parsed = type.settings.safeParse(settings);
+      if (!parsed.success) return { ports: [], problems: problemsOf(parsed.error, [], 'settings') };
+      const problems = (type.check?.(parsed.data) ?? []).map(({ path, message }) => ({
+        level: 'error' as const,
+        code: 'settings',
+        path: pathText(path),
+        message,
+      }));
+      return { ports: portsOf(type, parsed.data).map((port) => ({ ...port })), problems };
+    },
+  };
+}
+
+export function createWriteKeysPort(read: Read, host: EngineHost): WriteKeysPort {
+  return {
+    list: () =>
+      read((tx) => tx.all('SELECT digest, name, created_at AS createdAt FROM write_key ORDER BY created_at, digest')),
+    add: (key) => host.addWriteKey(key),
+  };
+}
+
+export function createHealthPort(read: Read, host: EngineHost): HealthPort {
+  return {
+    ready: () => host.ping(),
+    figures: () =>
+      read(async (tx) => {
+        const count = async (sql: string) => (await tx.first<{ count: number }>(sql))?.count ?? 0;
+        const messages = await tx.all<{ status: string; count: number }>(
+          'SELECT status, count(*) AS count FROM message GROUP BY status',
+        );
+        return [
+          {
+            name: 'osicam_customers',
+            help: 'Customers in the base',
+            value: await count('SELECT count(*) AS count FROM customer WHERE merged_into IS NULL'),
+          },
+          {
+            name: 'osicam_enrollments_live',
+            help: 'Customers who are in a loop now',
+            value: await count('SELECT count(*) AS count FROM position'),
+          },
+          {
+            name: 'osicam_enrollments_parked',
+            help: 'Customers set aside with an error',
+            value: await count('SELECT count(*) AS count FROM parked'),
+          },
+          ...messages.map(({ status, count: value }) => ({
+            name: 'osicam_messages',
+            help: 'Messages by what became of them',
+            value,
+            labels: { status },
+          })),
+        ];
+      }),
+  };
+}

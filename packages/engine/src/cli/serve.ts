@@ -1,0 +1,116 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { categoryOf } from '../customers/index.ts';
+import type { Registry } from '../plugin/index.ts';
+import type { Auth, InboxPort, Listening, LogLevel } from '../server/index.ts';
+import { createApp, createAuth, createLog, secretIn, serve as listen } from '../server/index.ts';
+import type { Transaction } from '../store/index.ts';
+import { openSqliteReader } from '../store/index.ts';
+import type { Config } from './config.ts';
+import { home } from './config.ts';
+import type { ClockSpec } from './host/engine-host.ts';
+import type { EngineThread } from './host/start-engine.ts';
+import { startEngine } from './host/start-engine.ts';
+import { createCustomersPort } from './ports/customers.ts';
+import { createImportPort } from './ports/imports.ts';
+import { createLoopsPort } from './ports/loops.ts';
+import { createMessagesPort } from './ports/messages.ts';
+import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
+import { stderrLog } from './stderr-log.ts';
+
+export interface ServeOptions {
+  config: Config;
+  registry: Registry;
+  /** Folder of the database, the sign-in data and what channels write. */
+  data: string;
+  host: string;
+  port: number;
+  clock: ClockSpec;
+  deliver: Record<string, unknown>;
+  logLevel: LogLevel;
+  inbox?: InboxPort;
+}
+
+/** A running installation: the server in this thread, the engine in its own. */
+export interface Serving {
+  baseURL: string;
+  engine: EngineThread;
+  auth: Auth;
+  /** Reads the database beside the engine that writes it. */
+  read: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  stop(): Promise<void>;
+}
+
+export const version = (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version;
+
+export async function startServing(options: ServeOptions): Promise<Serving> {
+  const { config, registry, data, host, port } = options;
+  mkdirSync(data, { recursive: true });
+  const url = `sqlite:${join(data, 'osicam.sqlite')}`;
+  const folder = join(data, 'out');
+  mkdirSync(folder, { recursive: true });
+
+  const closing: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const close of closing.toReversed()) await close();
+    closing.length = 0;
+  };
+  try {
+    const engine = await startEngine({
+      config: config.file,
+      url,
+      clock: options.clock,
+      deliver: options.deliver,
+      folder,
+    });
+    closing.push(async () => {
+      await engine.host.stop();
+      await engine.ended;
+    });
+    const reader = await openSqliteReader(url);
+    closing.push(() => reader.close());
+    const { read } = reader;
+    const { now } = engine.clock;
+
+    const log = createLog(options.logLevel);
+    const baseURL = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const auth = await createAuth({
+      file: join(data, 'auth.sqlite'),
+      secret: secretIn(data),
+      baseURL,
+      log,
+      administrator: { email: 'admin@osicam.example', name: 'Administrator' },
+    });
+    closing.push(() => auth.close());
+
+    const stopping = new AbortController();
+    const editorFolder = join(home, 'packages/editor/dist');
+    const app = createApp({
+      installation: { version, demo: options.inbox !== undefined },
+      baseURL,
+      ...(existsSync(editorFolder) ? { editorFolder } : {}),
+      log,
+      stopping: stopping.signal,
+      auth,
+      loops: createLoopsPort({ host: engine.host, read, registry, now }),
+      customers: createCustomersPort({ read, registry }),
+      imports: createImportPort({ host: engine.host, registry, folder: data, log: stderrLog, now }),
+      ingest: { categoryOf, record: (records) => engine.host.ingest(records) },
+      messages: createMessagesPort(read),
+      clock: { read: () => ({ mode: engine.clock.mode, now: now(), speed: engine.clock.speed }) },
+      nodes: createNodesPort(registry),
+      writeKeys: createWriteKeysPort(read, engine.host),
+      health: createHealthPort(read, engine.host),
+      ...(options.inbox ? { inbox: options.inbox } : {}),
+    });
+    const server: Listening = await listen(app, { host, port });
+    closing.push(async () => {
+      stopping.abort();
+      await server.stop();
+    });
+    return { baseURL, engine, auth, read, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

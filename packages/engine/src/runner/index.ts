@@ -1,0 +1,11 @@
+/** The runner: what walks customers through published loops. */
+export type { Clock } from './clock.ts';
+export { acceleratedClock, liveClock, VirtualClock } from './clock.ts';
+export { Engine } from './engine.ts';
+export type { IncomingEvent } from './intake.ts';
+export type { Limits, Transports } from './parts.ts';
+export type { SourceProgress } from './read-source.ts';
+export type { OutsideWorld } from './run-to-rest.ts';
+export { runToRest } from './run-to-rest.ts';
+export type { RunningVersion } from './station.ts';
+export { createTransports } from './transports.ts';
