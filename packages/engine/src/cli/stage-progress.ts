@@ -35,7 +35,7 @@ export class StageProgress {
 
   /** Draws until so many turns have been gone round, then prints the table. */
   async untilTurn(turn: number): Promise<void> {
-    const shown = stages.filter((stage) => stage !== 'flow');
+    const shown: Stage[] = stages.filter((stage) => stage !== 'flow');
     const bars = process.stderr.isTTY
       ? new cliProgress.MultiBar(
           {

@@ -1,7 +1,7 @@
 import type { Loop, NodeFacts, Problem } from '../loop/index.ts';
 import { lintLoop, LoopError, parseLoop, pathText, problemsOf } from '../loop/index.ts';
 import type { AnyNodeType, Port, Registry } from '../plugin/index.ts';
-import { portsOf } from '../plugin/index.ts';
+import { portsOf, z } from '../plugin/index.ts';
 
 /** A node of a loop with what its type makes of it. */
 export interface CheckedNode {
@@ -41,6 +41,14 @@ export function checkLoop(loop: Loop, registry: Registry): CheckedLoop {
     const parsed = type.settings.safeParse(node.data.settings);
     if (!parsed.success)
       problems.push(...problemsOf(parsed.error, base, 'settings').map((problem) => ({ ...problem, node: node.id })));
+    for (const name of unknownSettings(type, node.data.settings))
+      problems.push({
+        level: 'error',
+        code: 'unknown-setting',
+        node: node.id,
+        path: pathText([...base, name]),
+        message: `${node.type} has no setting ${name}: correct the name or delete it`,
+      });
     const fallback = parsed.success ? parsed : type.settings.safeParse({});
     const ports = parsed.success || Array.isArray(type.ports) || !type.ports ? portsOf(type, fallback.data) : undefined;
     if (parsed.success && type.check)
@@ -57,6 +65,12 @@ export function checkLoop(loop: Loop, registry: Registry): CheckedLoop {
   });
   problems.push(...lintLoop(loop, (id) => facts.get(id)));
   return { loop, nodes, problems };
+}
+
+/** Names that the node type's schema would drop without a word: mostly misspelt ones. */
+function unknownSettings(type: AnyNodeType, settings: Readonly<Record<string, unknown>>): string[] {
+  const known = type.settings instanceof z.ZodObject ? Object.keys(type.settings.shape) : undefined;
+  return known ? Object.keys(settings).filter((name) => !known.includes(name)) : [];
 }
 
 /** All that is wrong with a document, whatever it is. */
