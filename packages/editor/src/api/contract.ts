@@ -1,0 +1,206 @@
+import type { Category, Loop, Problem } from '@osicam/engine/loop';
+
+/** What the server's routes answer, as `/api/openapi.json` describes them. Instants are ISO 8601. */
+export interface Clock {
+  mode: 'live' | 'accelerated' | 'virtual';
+  now: string;
+  /** Engine milliseconds a real millisecond. */
+  speed: number;
+}
+
+export interface Me {
+  user: { id: string; name: string; email: string };
+  installation: { version: string; demo: boolean };
+  clock: Clock;
+}
+
+export interface Port {
+  id: string;
+  title?: string;
+  terminal?: boolean;
+}
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export interface NodeTypeDescription {
+  type: string;
+  stage: string;
+  contract: 'source' | 'router' | 'writer' | 'channel' | 'wait' | 'report';
+  title: string;
+  description: string;
+  ports: Port[];
+  delivery?: string;
+  settings: JsonObject;
+}
+
+export interface Fields {
+  traits: { name: string; type: 'string' | 'number' | 'boolean' | 'mixed'; values?: string[] }[];
+  events: { type: string; category: Category; properties: string[] }[];
+}
+
+export interface LoopSummary {
+  id: string;
+  name: string;
+  revision: number;
+  updatedAt: string;
+  published: { version: number; publishedAt: string } | null;
+  counts: { entered: number; waiting: number; parked: number; ended: number };
+}
+
+export interface LoopDetail {
+  id: string;
+  name: string;
+  revision: number;
+  document: Loop;
+  problems: Problem[];
+  published: { version: number; publishedAt: string; document: Loop; sameAsDraft: boolean } | null;
+}
+
+export interface NodeCounts {
+  id: string;
+  type: string;
+  entered: number;
+  ports: Record<string, number>;
+  waiting: number;
+  parked: number;
+}
+
+export interface Counts {
+  loop: string;
+  version: number;
+  at: string;
+  turns: number;
+  nodes: NodeCounts[];
+  messages: { sent: number; failed: number; unknown: number; suppressed: number };
+}
+
+export interface ReportRow {
+  node: string;
+  type: string;
+  label: string;
+  turn: number;
+  at: string;
+  figures: JsonObject;
+}
+
+export interface Learning {
+  node: string;
+  fromTurn: number;
+  path: (string | number)[];
+  value: Json;
+  why: string;
+  at: string;
+}
+
+export interface ParkedRow {
+  customer: string | number;
+  node: string;
+  at: string;
+  error: string;
+}
+
+export interface CustomerRow {
+  id: string | number;
+  name: string | null;
+  email: string | null;
+  phone: string | null;
+  traits: JsonObject;
+  updatedAt: string;
+}
+
+export interface CustomerPage {
+  customers: CustomerRow[];
+  next: string | null;
+  total: number;
+}
+
+export interface MessageRow {
+  key: string;
+  customer: string | number;
+  loop: string;
+  node: string;
+  turn: number;
+  status: string;
+  address: string;
+  createdAt: string;
+  settledAt: string | null;
+  detail: string | null;
+  body: JsonObject | null;
+}
+
+export interface ShownEvent {
+  type: string;
+  time: string;
+  properties: JsonObject;
+}
+
+/** The one view of a customer. */
+export interface CustomerView {
+  id: number;
+  createdAt: string;
+  updatedAt: string;
+  traits: JsonObject;
+  identities: { kind: string; value: string }[];
+  consents: { channel: string; purpose: string; granted: boolean; source: string; proof?: string; at: string }[];
+  events: Record<Category, { total: number; latest: ShownEvent[] }>;
+  enrollments: {
+    customer: number;
+    n: number;
+    loop: string;
+    loopName: string;
+    version: number;
+    enteredAt: string;
+    endedAt: string | null;
+    entry: string;
+    parked: string | null;
+    /** `port`: its place in the node's list; -1 began to wait, -2 was parked, -3 was merged away. */
+    steps: { at: string; turn: number; node: string; port: number; portId?: string; until: string | null }[];
+  }[];
+  messages: {
+    customer: number;
+    loop: string;
+    node: string;
+    turn: number;
+    status: string;
+    createdAt: string;
+    settledAt: string | null;
+    address: string;
+    body: JsonObject;
+    cost: number;
+    detail: string | null;
+  }[];
+  history: { customer: number; at: string; source: string; before: JsonObject }[];
+  merges: { customer: number; into: number; at: string; why: string }[];
+}
+
+export interface ImportPreview {
+  columns: { name: string; type: string; samples: Json[] }[];
+  problems: { level: string; message: string }[];
+}
+
+export interface ImportResult {
+  rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  rejects: { line: number; reason: string; text: string }[];
+  columns: { name: string; type: string }[];
+  entered: number;
+}
+
+export interface MailSummary {
+  id: string;
+  to: string;
+  from: string;
+  subject: string;
+  at: string;
+  preview: string;
+}
+
+export interface Mail extends MailSummary {
+  text: string | null;
+  html: string | null;
+  headers: Record<string, string> | { name: string; value: string }[];
+}

@@ -1,0 +1,227 @@
+import '@xyflow/react/dist/style.css';
+import './canvas.css';
+import { useComputedColorScheme } from '@mantine/core';
+import {
+  applyNodeChanges,
+  Background,
+  BackgroundVariant,
+  type Connection,
+  Controls,
+  type EdgeChange,
+  MiniMap,
+  type NodeChange,
+  type OnConnectEnd,
+  type OnReconnect,
+  ReactFlow,
+  useReactFlow,
+} from '@xyflow/react';
+import { type DragEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { connect } from '../document/connect.ts';
+import { grid, nodeSize } from '../document/graph.ts';
+import { AddNodeMenu, type AddRequest } from './AddNodeMenu.tsx';
+import { CanvasTools } from './CanvasTools.tsx';
+import { CountedEdge } from './CountedEdge.tsx';
+import classes from './Canvas.module.css';
+import { addNode, isLoose, moveNodes, spliceDropped } from './commands.ts';
+import { EmptyCanvas } from './EmptyCanvas.tsx';
+import { draggedType, type FlowEdge, type FlowNode } from './flow-types.ts';
+import { LoopNodeCard } from './LoopNodeCard.tsx';
+import { toNodes, useEdges } from './to-flow.ts';
+import { pointOf, underPointer } from './under-pointer.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+import { selectDocument, selectEdges, selectNodes, useEditor, useWorkbench } from './workbench.tsx';
+
+const nodeTypes = { loop: LoopNodeCard };
+const edgeTypes = { counted: CountedEdge };
+const snapGrid: [number, number] = [grid, grid];
+const several = ['Meta', 'Control'];
+const fit = { padding: 0.12, maxZoom: 1 };
+const manyNodes = 150;
+
+export function Canvas({ snapping, onSnapping }: { snapping: boolean; onSnapping: (on: boolean) => void }) {
+  const { editor, types, problems } = useWorkbench();
+  const document = useEditor(selectDocument);
+  const selectedNodes = useEditor(selectNodes);
+  const selectedEdges = useEditor(selectEdges);
+  const scheme = useComputedColorScheme('light');
+  const flow = useReactFlow<FlowNode, FlowEdge>();
+  const frame = useRef<HTMLDivElement>(null);
+  const [dropEdge, setDropEdge] = useState<string>();
+  const [adding, setAdding] = useState<AddRequest>();
+  const [nodes, setNodes] = useState<FlowNode[]>(() => toNodes(document, problems, selectedNodes, []));
+  const edges = useEdges(document, types, problems, selectedEdges, dropEdge);
+  useShortcuts(frame);
+
+  useLayoutEffect(
+    () => setNodes((before) => toNodes(document, problems, selectedNodes, before)),
+    [document, problems, selectedNodes],
+  );
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      const selection = new Set(editor.get().nodes);
+      const moves: { id: string; position: { x: number; y: number } }[] = [];
+      for (const change of changes) {
+        if (change.type === 'select') change.selected ? selection.add(change.id) : selection.delete(change.id);
+        if (change.type === 'position' && !change.dragging && change.position)
+          moves.push({ id: change.id, position: change.position });
+      }
+      setNodes((before) =>
+        applyNodeChanges(
+          changes.filter((change) => change.type === 'dimensions' || change.type === 'position'),
+          before,
+        ),
+      );
+      if (changes.some((change) => change.type === 'select')) editor.select(selection, editor.get().edges);
+      moveNodes(editor, moves);
+    },
+    [editor],
+  );
+
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange<FlowEdge>[]) => {
+      const selection = new Set(editor.get().edges);
+      for (const change of changes)
+        if (change.type === 'select') change.selected ? selection.add(change.id) : selection.delete(change.id);
+      if (changes.some((change) => change.type === 'select')) editor.select(editor.get().nodes, selection);
+    },
+    [editor],
+  );
+
+  const join = useCallback(
+    ({ source, sourceHandle, target }: Pick<Connection, 'source' | 'sourceHandle' | 'target'>) => {
+      if (sourceHandle) editor.edit(connect(editor.document, { source, port: sourceHandle, target }), 'Connect');
+    },
+    [editor],
+  );
+
+  const onConnectEnd = useCallback<OnConnectEnd>(
+    (event, { isValid, fromNode, fromHandle }) => {
+      if (isValid || !fromNode || fromHandle?.type !== 'source' || !fromHandle.id) return;
+      const point = pointOf(event);
+      const { node } = underPointer(point.x, point.y);
+      const from = { source: fromNode.id, port: fromHandle.id };
+      // Anywhere on a node will do, not only its handle.
+      if (
+        node &&
+        node !== fromNode.id &&
+        types.get(editor.document.nodes.find(({ id }) => id === node)?.type ?? '')?.contract !== 'source'
+      )
+        return join({ source: from.source, sourceHandle: from.port, target: node });
+      if (!node)
+        setAdding({
+          screen: point,
+          at: flow.screenToFlowPosition(point),
+          from,
+          leftwards: fromHandle.position === 'left',
+        });
+    },
+    [editor, flow, join, types],
+  );
+
+  const onReconnect = useCallback<OnReconnect<FlowEdge>>(
+    (edge, { source, sourceHandle, target }) => {
+      if (!sourceHandle) return;
+      const moved = connect(
+        { ...editor.document, edges: editor.document.edges.filter(({ id }) => id !== edge.id) },
+        { source, port: sourceHandle, target },
+      );
+      if (source !== edge.source || sourceHandle !== edge.sourceHandle || target !== edge.target)
+        editor.edit([{ type: 'remove-edge', id: edge.id }, ...moved], 'Reconnect');
+    },
+    [editor],
+  );
+
+  const onDragOver = (event: DragEvent) => {
+    if (!event.dataTransfer.types.includes(draggedType)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+    setDropEdge(underPointer(event.clientX, event.clientY).edge);
+  };
+
+  const onDrop = (event: DragEvent) => {
+    const type = types.get(event.dataTransfer.getData(draggedType));
+    setDropEdge(undefined);
+    if (!type) return;
+    event.preventDefault();
+    const point = { x: event.clientX, y: event.clientY };
+    const { edge } = underPointer(point.x, point.y);
+    const at = flow.screenToFlowPosition(point);
+    addNode(editor, { type, at: { x: at.x - nodeSize.width / 2, y: at.y - 24 }, ...(edge ? { into: edge } : {}) });
+    frame.current?.focus({ preventScroll: true });
+  };
+
+  // The first view of a loop shows all of it; later ones are the user's own.
+  const fitted = useRef(document.nodes.length > 0);
+  useEffect(() => {
+    if (document.nodes.length === 0) fitted.current = false;
+  }, [document.nodes.length]);
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas takes the keyboard: arrow keys, delete, paste
+    <section
+      ref={frame}
+      className={classes.canvas}
+      aria-label="Canvas"
+      tabIndex={-1}
+      onDragOver={onDragOver}
+      onDrop={onDrop}
+      onDragLeave={() => setDropEdge(undefined)}
+      data-testid="canvas"
+    >
+      <ReactFlow<FlowNode, FlowEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onConnect={join}
+        onConnectEnd={onConnectEnd}
+        onReconnect={onReconnect}
+        onNodeDrag={(event, node) => {
+          const point = pointOf(event);
+          setDropEdge(isLoose(document, node.id) ? underPointer(point.x, point.y).edge : undefined);
+        }}
+        onNodeDragStop={(event, node) => {
+          const point = pointOf(event);
+          const { edge } = underPointer(point.x, point.y);
+          setDropEdge(undefined);
+          if (edge) spliceDropped(editor, node.id, edge, types.get(node.data.node.type));
+        }}
+        onPaneContextMenu={(event) => {
+          event.preventDefault();
+          const point = { x: event.clientX, y: event.clientY };
+          setAdding({ screen: point, at: flow.screenToFlowPosition(point) });
+        }}
+        colorMode={scheme}
+        snapToGrid={snapping}
+        snapGrid={snapGrid}
+        connectionRadius={28}
+        deleteKeyCode={null}
+        multiSelectionKeyCode={several}
+        selectionKeyCode="Shift"
+        onlyRenderVisibleElements={nodes.length > manyNodes}
+        fitView={document.nodes.length > 0}
+        fitViewOptions={fit}
+        minZoom={0.15}
+        maxZoom={2}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={grid * 2} size={1.4} />
+        <MiniMap
+          pannable
+          zoomable
+          ariaLabel="Map of the loop"
+          nodeBorderRadius={12}
+          nodeColor={(node: FlowNode) => `var(--stage-${types.get(node.data.node.type)?.stage ?? 'flow'})`}
+          className={classes.minimap ?? ''}
+        />
+        <Controls showInteractive={false} position="bottom-left" fitViewOptions={fit} />
+        <CanvasTools snapping={snapping} onSnapping={onSnapping} />
+      </ReactFlow>
+      {document.nodes.length === 0 && <EmptyCanvas />}
+      <AddNodeMenu request={adding} onClose={() => setAdding(undefined)} />
+    </section>
+  );
+}

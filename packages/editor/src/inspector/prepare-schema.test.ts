@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { prepareSchema } from './prepare-schema.ts';
+
+test('a rule is one field of the form, and knows the event it is about', () => {
+  const { schema, uiSchema } = prepareSchema({
+    type: 'object',
+    properties: {
+      event: { type: 'string', format: 'event-type' },
+      where: { $ref: '#/$defs/rule', format: 'rule', title: 'Only where' },
+    },
+    $defs: { rule: { type: 'object' } },
+  });
+  expect(schema.properties?.['where']).toEqual({
+    type: 'object',
+    format: 'rule',
+    title: 'Only where',
+    additionalProperties: true,
+  });
+  expect(uiSchema['where']).toEqual({ 'ui:field': 'rule', 'ui:options': { eventFrom: 'event' } });
+});
+
+test('a property without a title is titled by its name', () => {
+  const { schema } = prepareSchema({ type: 'object', properties: { valueProperty: { type: 'string' } } });
+  expect(schema.properties?.['valueProperty']).toMatchObject({ title: 'Value property' });
+});
+
+test('each format has its control, inside lists too', () => {
+  const { uiSchema } = prepareSchema({
+    type: 'object',
+    properties: {
+      steps: {
+        type: 'array',
+        items: { type: 'object', properties: { after: { type: 'string', format: 'duration' } } },
+      },
+    },
+  });
+  expect(uiSchema['steps']).toEqual({ items: { after: { 'ui:widget': 'duration' } } });
+});
+
+test('the branches of a union are named by what tells them apart', () => {
+  const { schema } = prepareSchema({
+    type: 'object',
+    properties: {
+      map: {
+        anyOf: [
+          { type: 'string', const: 'ignore' },
+          { type: 'object', properties: { kind: { const: 'fixed' } } },
+          { type: 'number' },
+        ],
+      },
+    },
+  });
+  expect((schema.properties?.['map'] as { anyOf: { title: string }[] }).anyOf.map((option) => option.title)).toEqual([
+    'ignore',
+    'Fixed',
+    'Number',
+  ]);
+});

@@ -1,0 +1,233 @@
+import {
+  ActionIcon,
+  Autocomplete,
+  Input,
+  Menu,
+  NumberInput,
+  ScrollArea,
+  Select,
+  Switch,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
+import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils';
+import { IconBraces } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { fieldsQuery } from '../api/queries.ts';
+import { selectDocument, useEditor, useWorkbench } from '../canvas/workbench.tsx';
+import { DurationInput } from './DurationInput.tsx';
+import classes from './SettingsForm.module.css';
+
+const descriptionOf = ({ options, schema }: WidgetProps) => options.description ?? schema.description;
+
+/** What every Mantine input of the form takes, label and problems included. */
+const common = (props: WidgetProps) => ({
+  id: props.id,
+  name: props.htmlName ?? props.name,
+  size: 'xs' as const,
+  label: props.hideLabel ? undefined : props.label || undefined,
+  'aria-label': props.hideLabel ? props.label : undefined,
+  description: props.hideLabel ? undefined : descriptionOf(props),
+  required: props.required ?? false,
+  disabled: props.disabled || props.readonly || false,
+  error: props.rawErrors?.length ? props.rawErrors.join(' ') : undefined,
+});
+
+const orNothing = (text: string, props: WidgetProps) =>
+  text === '' && !props.required && props.schema.default === undefined ? undefined : text;
+
+const Text = (props: WidgetProps) => (
+  <TextInput
+    {...common(props)}
+    value={props.value ?? ''}
+    onChange={(event) => props.onChange(orNothing(event.currentTarget.value, props))}
+  />
+);
+
+const LongText = (props: WidgetProps) => (
+  <Textarea
+    {...common(props)}
+    autosize
+    minRows={3}
+    maxRows={14}
+    value={props.value ?? ''}
+    onChange={(event) => props.onChange(orNothing(event.currentTarget.value, props))}
+  />
+);
+
+const Number = (props: WidgetProps) => (
+  <NumberInput
+    {...common(props)}
+    value={props.value ?? ''}
+    min={props.schema.minimum}
+    max={props.schema.maximum}
+    step={props.schema.maximum === 1 ? 0.05 : 1}
+    allowDecimal={props.schema.type !== 'integer'}
+    onChange={(value) => props.onChange(value === '' ? undefined : value)}
+  />
+);
+
+const OnOff = (props: WidgetProps) => (
+  <Switch
+    id={props.id}
+    name={props.htmlName ?? props.name}
+    size="xs"
+    label={props.label}
+    description={descriptionOf(props)}
+    checked={props.value === true}
+    disabled={props.disabled || props.readonly || false}
+    error={props.rawErrors?.join(' ')}
+    onChange={(event) => props.onChange(event.currentTarget.checked)}
+    classNames={{ label: classes.switchLabel ?? '' }}
+  />
+);
+
+const Choice = (props: WidgetProps) => {
+  const options = props.options.enumOptions ?? [];
+  if (props.multiple) return null;
+  return (
+    <Select
+      {...common(props)}
+      data={options.map((option, index) => ({ value: String(index), label: option.label }))}
+      value={(() => {
+        const index = options.findIndex((option) => option.value === props.value);
+        return index < 0 ? null : String(index);
+      })()}
+      allowDeselect={!props.required && props.schema.default === undefined}
+      onChange={(index) => props.onChange(index === null ? undefined : options[globalThis.Number(index)]?.value)}
+    />
+  );
+};
+
+const Duration = (props: WidgetProps) => {
+  const { id, size, ...wrapper } = common(props);
+  return (
+    <Input.Wrapper size={size} {...wrapper} labelProps={{ htmlFor: id }}>
+      <div className={classes.control}>
+        <DurationInput
+          id={id}
+          value={props.value ?? ''}
+          onChange={props.onChange}
+          label={props.label}
+          disabled={wrapper.disabled}
+        />
+      </div>
+    </Input.Wrapper>
+  );
+};
+
+const EventType = (props: WidgetProps) => {
+  const fields = useQuery(fieldsQuery);
+  return (
+    <Autocomplete
+      {...common(props)}
+      data={fields.data?.events.map((event) => event.type) ?? []}
+      value={props.value ?? ''}
+      onChange={(text) => props.onChange(orNothing(text, props))}
+    />
+  );
+};
+
+const Trait = (props: WidgetProps) => {
+  const fields = useQuery(fieldsQuery);
+  return (
+    <Autocomplete
+      {...common(props)}
+      limit={30}
+      data={fields.data?.traits.map((trait) => trait.name) ?? []}
+      value={props.value ?? ''}
+      onChange={(text) => props.onChange(orNothing(text, props))}
+    />
+  );
+};
+
+const NodeId = (props: WidgetProps) => {
+  const { types } = useWorkbench();
+  const document = useEditor(selectDocument);
+  const data = document.nodes.map((node) => ({
+    value: node.id,
+    label: node.data.label || `${types.get(node.type)?.title ?? node.type} (${node.id})`,
+  }));
+  if (typeof props.value === 'string' && props.value && !data.some(({ value }) => value === props.value))
+    data.push({ value: props.value, label: `${props.value} (not in this loop)` });
+  return (
+    <Select
+      {...common(props)}
+      searchable
+      data={data}
+      value={props.value || null}
+      placeholder="Choose a node"
+      onChange={(id) => props.onChange(id ?? undefined)}
+    />
+  );
+};
+
+/** A template with a menu that puts in what is known of the customer. */
+const Liquid = (props: WidgetProps & { lines?: number }) => {
+  const fields = useQuery(fieldsQuery);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const insert = (name: string) => {
+    const path = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `customer.${name}` : `customer["${name}"]`;
+    const text = String(props.value ?? '');
+    const at = area.current?.selectionStart ?? text.length;
+    props.onChange(`${text.slice(0, at)}{{ ${path} }}${text.slice(area.current?.selectionEnd ?? at)}`);
+    area.current?.focus();
+  };
+  return (
+    <Textarea
+      {...common(props)}
+      ref={area}
+      autosize
+      minRows={props.lines ?? 1}
+      maxRows={18}
+      value={props.value ?? ''}
+      classNames={{ input: classes.code ?? '' }}
+      spellCheck={props.lines !== undefined}
+      onChange={(event) => props.onChange(event.currentTarget.value)}
+      rightSectionProps={{ className: classes.insert ?? '' }}
+      rightSection={
+        <Menu position="bottom-end" width={220}>
+          <Menu.Target>
+            <Tooltip label="Put in what is known of the customer">
+              <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Insert a trait into ${props.label}`}>
+                <IconBraces size={15} />
+              </ActionIcon>
+            </Tooltip>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>Traits of the customer</Menu.Label>
+            <ScrollArea.Autosize mah={260}>
+              {(fields.data?.traits ?? []).map((trait) => (
+                <Menu.Item key={trait.name} onClick={() => insert(trait.name)}>
+                  {trait.name}
+                </Menu.Item>
+              ))}
+              {fields.data?.traits.length === 0 && <Menu.Item disabled>No customers yet</Menu.Item>}
+            </ScrollArea.Autosize>
+          </Menu.Dropdown>
+        </Menu>
+      }
+    />
+  );
+};
+
+const LiquidText = (props: WidgetProps) => <Liquid {...props} lines={6} />;
+
+/** By the names that rjsf and `prepare-schema.ts` use. */
+export const widgets: RegistryWidgetsType = {
+  TextWidget: Text,
+  text: Text,
+  TextareaWidget: LongText,
+  UpDownWidget: Number,
+  updown: Number,
+  CheckboxWidget: OnOff,
+  SelectWidget: Choice,
+  duration: Duration,
+  eventType: EventType,
+  trait: Trait,
+  nodeId: NodeId,
+  liquid: Liquid,
+  liquidText: LiquidText,
+};

@@ -1,0 +1,84 @@
+import { Badge, Card, Group, Stack, Text } from '@mantine/core';
+import { IconRefreshDot } from '@tabler/icons-react';
+import { useQueries } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { CustomerView } from '../../api/contract.ts';
+import { loopQuery } from '../../api/queries.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { formatDateTime } from '../../ui/format.ts';
+import classes from './Customer.module.css';
+
+type Enrollment = CustomerView['enrollments'][number];
+
+/** Which loops the customer is or was in, and every step it took there. */
+export function Enrollments({ view }: { view: CustomerView }) {
+  const ids = useMemo(() => [...new Set(view.enrollments.map(({ loop }) => loop))], [view.enrollments]);
+  const labels = useQueries({
+    queries: ids.map((id) => ({ ...loopQuery(id), staleTime: 60_000 })),
+    combine: (results) =>
+      new Map(
+        results.flatMap(
+          ({ data }) =>
+            (data?.published?.document ?? data?.document)?.nodes.map(
+              (node) => [`${data?.id} ${node.id}`, node.data.label || node.id] as const,
+            ) ?? [],
+        ),
+      ),
+  });
+  if (view.enrollments.length === 0)
+    return (
+      <EmptyState icon={<IconRefreshDot size={24} />} title="In no loop yet">
+        Once this customer enters a published loop, each of its steps stands here.
+      </EmptyState>
+    );
+  return (
+    <Stack gap="md">
+      {view.enrollments.map((enrollment) => (
+        <Card key={`${enrollment.customer} ${enrollment.n}`}>
+          <Group justify="space-between" mb="xs">
+            <div>
+              <Link to="/loops/$loopId" params={{ loopId: enrollment.loop }} className={classes.loop}>
+                {enrollment.loopName}
+              </Link>
+              <Text size="xs" c="var(--ink-soft)">
+                version {enrollment.version} · entered {formatDateTime(enrollment.enteredAt)}
+                {enrollment.endedAt && ` · left ${formatDateTime(enrollment.endedAt)}`}
+              </Text>
+            </div>
+            <State of={enrollment} />
+          </Group>
+          {enrollment.parked && (
+            <Text size="sm" c="var(--bad)" mb="xs">
+              {enrollment.parked}
+            </Text>
+          )}
+          <ol className={classes.steps}>
+            {enrollment.steps.map((step, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a step has no id, and the list only grows
+              <li key={index} data-waits={step.port === -1 || undefined}>
+                <span className={`${classes.turn} tabular`}>turn {step.turn}</span>
+                <b>{labels.get(`${enrollment.loop} ${step.node}`) ?? step.node}</b>
+                <span>{happened(step)}</span>
+                <time className="tabular">{formatDateTime(step.at)}</time>
+              </li>
+            ))}
+          </ol>
+        </Card>
+      ))}
+    </Stack>
+  );
+}
+
+function happened({ port, portId, until }: Enrollment['steps'][number]): string {
+  if (port === -1) return until ? `waits until ${formatDateTime(until)}` : 'waits';
+  if (port === -2) return 'was parked';
+  if (port === -3) return 'was merged away';
+  return `→ ${portId ?? `way ${port + 1}`}`;
+}
+
+function State({ of }: { of: Enrollment }) {
+  if (of.parked) return <Badge color="red">parked</Badge>;
+  if (of.endedAt) return <Badge color="gray">ended</Badge>;
+  return <Badge color="teal">{of.steps.at(-1)?.port === -1 ? 'waiting' : 'under way'}</Badge>;
+}

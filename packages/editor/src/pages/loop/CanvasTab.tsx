@@ -1,0 +1,25 @@
+import { useLocalStorage } from '@mantine/hooks';
+import { ReactFlowProvider } from '@xyflow/react';
+import { Canvas } from '../../canvas/Canvas.tsx';
+import { ProblemsPanel } from '../../canvas/ProblemsPanel.tsx';
+import { StageStrip } from '../../canvas/StageStrip.tsx';
+import { Inspector } from '../../inspector/Inspector.tsx';
+import { Palette } from '../../palette/Palette.tsx';
+import classes from './CanvasTab.module.css';
+
+export function CanvasTab() {
+  const [snapping, setSnapping] = useLocalStorage({ key: 'osicam-snap', defaultValue: true });
+  return (
+    <ReactFlowProvider>
+      <div className={classes.columns}>
+        <Palette />
+        <div className={classes.middle}>
+          <StageStrip />
+          <Canvas snapping={snapping} onSnapping={setSnapping} />
+          <ProblemsPanel />
+        </div>
+        <Inspector />
+      </div>
+    </ReactFlowProvider>
+  );
+}

@@ -1,0 +1,76 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { NotFound } from './ui/NotFound.tsx';
+import { PagePending } from './ui/PagePending.tsx';
+import { RouteFault } from './ui/RouteFault.tsx';
+import { Shell } from './ui/Shell.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+const loops = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/LoopsPage.tsx'), 'LoopsPage'),
+});
+
+const loop = createRoute({
+  getParentRoute: () => root,
+  path: '/loops/$loopId',
+  component: lazyRouteComponent(() => import('./pages/loop/LoopPage.tsx'), 'LoopPage'),
+});
+
+const canvas = createRoute({
+  getParentRoute: () => loop,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/loop/CanvasTab.tsx'), 'CanvasTab'),
+});
+
+const results = createRoute({
+  getParentRoute: () => loop,
+  path: 'results',
+  component: lazyRouteComponent(() => import('./pages/loop/ResultsTab.tsx'), 'ResultsTab'),
+});
+
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: '/customers',
+  validateSearch: (search: Record<string, unknown>): { search?: string } =>
+    typeof search['search'] === 'string' && search['search'] ? { search: search['search'] } : {},
+  component: lazyRouteComponent(() => import('./pages/customers/CustomersPage.tsx'), 'CustomersPage'),
+});
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: '/customers/$customerId',
+  component: lazyRouteComponent(() => import('./pages/customers/CustomerPage.tsx'), 'CustomerPage'),
+});
+
+const messages = createRoute({
+  getParentRoute: () => root,
+  path: '/messages',
+  validateSearch: (search: Record<string, unknown>): { loop?: string; status?: string } => ({
+    ...(typeof search['loop'] === 'string' ? { loop: search['loop'] } : {}),
+    ...(typeof search['status'] === 'string' ? { status: search['status'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./pages/MessagesPage.tsx'), 'MessagesPage'),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: '/inbox',
+  validateSearch: (search: Record<string, unknown>): { mail?: string } =>
+    search['mail'] !== undefined ? { mail: String(search['mail']) } : {},
+  component: lazyRouteComponent(() => import('./pages/InboxPage.tsx'), 'InboxPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([loops, loop.addChildren([canvas, results]), customers, customer, messages, inbox]),
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: RouteFault,
+  defaultPreload: 'intent',
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

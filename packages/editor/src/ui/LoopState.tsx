@@ -1,0 +1,33 @@
+import { Badge, Tooltip } from '@mantine/core';
+
+interface Props {
+  published: { version: number } | null;
+  /** Whether the draft differs from what is published; unknown in lists. */
+  changed?: boolean;
+}
+
+export function LoopState({ published, changed }: Props) {
+  if (!published)
+    return (
+      <Tooltip label="Nobody goes through it yet. Publishing makes it run.">
+        <Badge color="gray" data-testid="loop-state">
+          Draft
+        </Badge>
+      </Tooltip>
+    );
+  if (changed)
+    return (
+      <Tooltip
+        label={`Version ${published.version} is running. What you have changed since runs only once it is published.`}
+      >
+        <Badge color="yellow" data-testid="loop-state">
+          v{published.version} · changes not published
+        </Badge>
+      </Tooltip>
+    );
+  return (
+    <Badge color="teal" data-testid="loop-state">
+      Published v{published.version}
+    </Badge>
+  );
+}

@@ -1,0 +1,53 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import type { Clock } from '../api/contract.ts';
+
+interface Known {
+  clock: Clock;
+  /** When this page heard of it. */
+  heard: number;
+}
+
+interface ClockState extends Known {
+  hear: (clock: Clock) => void;
+  /** The instant from which days are counted, as a loop's publication; undefined where there is none. */
+  since: string | undefined;
+  countFrom: (since: string | undefined) => void;
+}
+
+const Context = createContext<ClockState | undefined>(undefined);
+
+/** The engine's clock, carried on between two words from the server so that it moves smoothly on an accelerated one. */
+export function ClockProvider({ clock, children }: { clock: Clock; children: ReactNode }) {
+  const [known, setKnown] = useState<Known>(() => ({ clock, heard: Date.now() }));
+  const [since, countFrom] = useState<string>();
+  useEffect(() => setKnown({ clock, heard: Date.now() }), [clock]);
+  const state = useMemo(
+    () => ({ ...known, since, countFrom, hear: (heard: Clock) => setKnown({ clock: heard, heard: Date.now() }) }),
+    [known, since],
+  );
+  return <Context value={state}>{children}</Context>;
+}
+
+function useClockState(): ClockState {
+  const state = useContext(Context);
+  if (!state) throw new Error('expected a ClockProvider above');
+  return state;
+}
+
+export const useHearClock = () => useClockState().hear;
+export const useCountFrom = () => useClockState().countFrom;
+
+/** Now on the engine's clock, several times a second. */
+export function useEngineNow(): { now: number; clock: Clock; day: number | undefined } {
+  const { clock, heard, since } = useClockState();
+  const [, tick] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), clock.mode === 'accelerated' ? 250 : 5_000);
+    return () => clearInterval(timer);
+  }, [clock.mode]);
+  const moves = clock.mode !== 'virtual';
+  const now = Date.parse(clock.now) + (moves ? (Date.now() - heard) * clock.speed : 0);
+  const started = since === undefined ? Number.NaN : Date.parse(since);
+  const day = Number.isFinite(started) && now >= started ? Math.floor((now - started) / 86_400_000) + 1 : undefined;
+  return { now, clock, day };
+}

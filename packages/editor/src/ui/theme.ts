@@ -1,0 +1,27 @@
+import { Badge, Button, Card, createTheme, Modal, Paper, Table, Tooltip, virtualColor } from '@mantine/core';
+
+/** Calm and dense: small sizes, hairlines instead of shadows, one accent. Colours of stages are custom properties in theme.css. */
+export const theme = createTheme({
+  fontFamily: "'Inter Variable', ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Code', 'JetBrains Mono', Menlo, Consolas, monospace",
+  headings: {
+    fontWeight: '620',
+    sizes: { h1: { fontSize: '1.375rem' }, h2: { fontSize: '1.0625rem' }, h3: { fontSize: '0.9375rem' } },
+  },
+  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
+  primaryColor: 'accent',
+  primaryShade: { light: 7, dark: 7 },
+  colors: { accent: virtualColor({ name: 'accent', light: 'indigo', dark: 'indigo' }) },
+  defaultRadius: 'md',
+  radius: { sm: '5px', md: '8px', lg: '12px' },
+  cursorType: 'pointer',
+  components: {
+    Button: Button.extend({ defaultProps: { size: 'sm' } }),
+    Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 550 } }),
+    Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md', shadow: 'none' } }),
+    Paper: Paper.extend({ defaultProps: { shadow: 'none' } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true, maw: 320, multiline: true, fz: 'xs' } }),
+  },
+});
