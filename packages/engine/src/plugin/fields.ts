@@ -1,15 +1,25 @@
 import { z } from 'zod';
+import { parseDuration } from '../rule/duration.ts';
 import { ruleGroupSchema } from '../rule/rule.ts';
 
-/**
+/*
  * Settings that the editor has a control of its own for. Each is an ordinary zod schema whose JSON Schema carries a
  * `format`; a client that does not know the format still shows a text field.
  */
-const duration = /^P(?!$)(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+S)?)?$/;
 
-/** An ISO 8601 duration in weeks, days, hours, minutes and seconds, as `P14D`. */
+/** An ISO 8601 duration in weeks, days, hours, minutes and seconds, as `P14D`, and longer than nothing: a wait of none is no wait. */
 export const durationField = () =>
-  z.string().regex(duration, 'expected an ISO 8601 duration, as P14D or PT6H').meta({ format: 'duration' });
+  z
+    .string()
+    .superRefine((text, { addIssue }) => {
+      try {
+        if (parseDuration(text) <= 0)
+          addIssue({ code: 'custom', message: `expected a duration longer than 0, got ${text}` });
+      } catch (error) {
+        addIssue({ code: 'custom', message: (error as RangeError).message });
+      }
+    })
+    .meta({ format: 'duration' });
 
 /** A rule over traits, events, consents and segments. */
 export const ruleField = () => ruleGroupSchema.meta({ format: 'rule' });

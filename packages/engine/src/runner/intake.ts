@@ -1,5 +1,5 @@
 import type { CustomerEvent, Identity, SourceType } from '../plugin/index.ts';
-import { eventMatches } from '../rule/index.ts';
+import { eventMatches, eventPredicate } from '../rule/index.ts';
 import type { Chosen, Transaction } from '../store/index.ts';
 import { finishMoves } from './finish.ts';
 import type { Parts } from './parts.ts';
@@ -80,8 +80,9 @@ async function enterOnEvents(
       const station = version.stations.get(id) as Station;
       const entry = (station.node.type as SourceType).entry(station.node.settings);
       if (entry.on !== 'event') continue;
+      const lets = entry.where && eventPredicate(entry.where);
       const customers = events
-        .filter(({ event }) => event.type === entry.event && (!entry.where || eventMatches(entry.where, event, now)))
+        .filter(({ event }) => event.type === entry.event && (!lets || lets(event, now)))
         .map(({ customer }) => customer);
       if (customers.length > 0) await enter(parts, tx, station, customers, now);
     }

@@ -48,4 +48,4 @@ export interface Limits {
 }
 
 /** Rows a statement or a handler is given at once. Ten thousand keep a set-based statement below 60 ms. */
-export const chunk = { set: 10_000, handler: 1_000, compose: 500, deliver: 200 } as const;
+export const chunk = { set: 20_000, handler: 1_000, compose: 500, deliver: 200 } as const;

@@ -1,5 +1,5 @@
 import type { ArmOutcome, Population } from '../plugin/index.ts';
-import { eventMatches } from '../rule/index.ts';
+import { eventPredicate } from '../rule/index.ts';
 import type { Parts } from './parts.ts';
 import type { RunningVersion, Station } from './station.ts';
 
@@ -46,6 +46,7 @@ export function populationOf(
 
     async outcomes({ node, turn, goal, by }) {
       const station = stationOf(node);
+      const counts = goal.where && eventPredicate(goal.where);
       const arms = new Map<string, ArmOutcome & { group?: string }>();
       const last = await parts.db.read((tx) => parts.store.lastCustomer(tx));
       for (let above = 0; above < last; above += customersAtOnce) {
@@ -60,7 +61,7 @@ export function populationOf(
         const worth = new Map<string, number>();
         for (const { customer, n, time, properties } of reactions) {
           const event = { type: goal.event, time, properties: JSON.parse(properties) as Record<string, unknown> };
-          if (goal.where && !eventMatches(goal.where, event, now)) continue;
+          if (counts && !counts(event, now)) continue;
           const value = goal.valueProperty === undefined ? 0 : Number(event.properties[goal.valueProperty] ?? 0);
           const key = `${customer} ${n}`;
           worth.set(key, (worth.get(key) ?? 0) + (Number.isFinite(value) ? value : 0));

@@ -4,7 +4,7 @@ import type { Transaction } from './database.ts';
 export async function askForReports(tx: Transaction, node: number, due: number): Promise<void> {
   await tx.run(
     `INSERT INTO report (node, turn, due) SELECT DISTINCT ?, turn, ? FROM moved WHERE true
-     ON CONFLICT (node, turn) DO UPDATE SET due = coalesce(due, excluded.due)`,
+     ON CONFLICT (node, turn) DO UPDATE SET due = min(coalesce(due, excluded.due), excluded.due)`,
     [node, due],
   );
 }

@@ -32,7 +32,7 @@ export interface WriterOptions {
  * Records a transaction. With keys in no order each batch touches nearly all pages of the identity table, so that large
  * batches write each page fewer times: a million random keys take 7 s in batches of 10,000 and 5 s in batches of 25,000.
  */
-const batchSize = 20000;
+const batchSize = 10000;
 
 /** Collects records and writes them a batch at a time, with what became of each batch told as it is committed. */
 export class BatchWriter implements RecordWriter {
@@ -95,7 +95,7 @@ export class ThreadWriter implements RecordWriter {
   constructor(options: WriterOptions, onTally: (tally: Tally) => void) {
     this.#thread = new Worker(new URL('./import-thread.ts', import.meta.url), {
       workerData: options,
-      resourceLimits: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 64 },
+      resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 64 },
     });
     this.#ended = new Promise((resolve) => {
       const end = (failure?: Error) => {

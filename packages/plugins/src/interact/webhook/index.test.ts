@@ -111,7 +111,7 @@ test('a redirection is not followed', async () => {
 });
 
 test('an answer that does not come, and a server that is not there, are tried again', async () => {
-  expect((await call(() => undefined, { timeout: 'PT0S' })).delivery?.status).toBe('retry');
+  expect((await call(() => undefined, { timeout: 'PT0.05S' })).delivery?.status).toBe('retry');
   expect((await call((response) => response.destroy())).delivery?.status).toBe('retry');
   const gone = testNode(webhook, { settings: { url: 'http://127.0.0.1:1/' }, config: { allow: ['127.0.0.1:1'] } });
   expect((await gone.deliver())[1]).toMatchObject({ status: 'retry', detail: expect.stringContaining('ECONNREFUSED') });
