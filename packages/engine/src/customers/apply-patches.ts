@@ -7,7 +7,7 @@ import { changeTraits } from './change-traits.ts';
 import { insertEvents } from './insert-events.ts';
 import { recordConsents } from './record-consents.ts';
 import { findSurvivors } from './survivors.ts';
-import { usableIdentity } from './usable-identity.ts';
+import { whyUnusable } from './usable-identity.ts';
 import type { TraitUpdate } from './write-traits.ts';
 import { readTraits, writeTraits } from './write-traits.ts';
 
@@ -40,10 +40,11 @@ export async function applyPatches(
   for (const patch of patches) {
     const customer = survivors.get(patch.customer) as number;
     if (patch.traits) traits.set(customer, { ...traits.get(customer), ...patch.traits });
-    for (const given of patch.identities ?? []) {
-      const identity = usableIdentity(given);
-      if (typeof identity === 'string') refused.push({ customer, reason: identity });
-      else identities.push({ ...identity, customer });
+    for (const { kind, value: given } of patch.identities ?? []) {
+      const value = given.trim();
+      const reason = whyUnusable(kind, value);
+      if (reason === undefined) identities.push({ kind, value, customer });
+      else refused.push({ customer, reason });
     }
     for (const event of patch.events ?? []) events.push({ customer, event });
     for (const consent of patch.consents ?? []) consents.push({ customer, consent });

@@ -6,7 +6,7 @@ import { changeTraits, withoutNulls } from './change-traits.ts';
 import { insertEvents } from './insert-events.ts';
 import { Matcher } from './match-identities.ts';
 import type { PackedRecords } from './pack-records.ts';
-import { identitiesOf, packRecords } from './pack-records.ts';
+import { packRecords } from './pack-records.ts';
 import { recordConsents } from './record-consents.ts';
 import { insertCustomers } from './resolve-customer.ts';
 import type { TraitUpdate } from './write-traits.ts';
@@ -41,15 +41,13 @@ export async function importPacked(
   packed: PackedRecords,
   { now, source }: { now: number; source: string },
 ): Promise<Imported> {
-  const parties = packed.traits.map((_, record) => identitiesOf(packed, record));
-  const matcher = await Matcher.over(tx, parties);
+  const matcher = await Matcher.over(tx, packed);
   const result: Imported = { created: 0, updated: 0, unchanged: 0, customers: [], refused: [], conflicts: [] };
   const created = new Map<number, string>();
   const known = new Map<number, string[]>();
 
-  for (const [record, identities] of parties.entries()) {
-    const { customer, created: isNew, refused } = matcher.match(identities);
-    const text = packed.traits[record] as string;
+  for (const [record, text] of packed.traits.entries()) {
+    const { customer, created: isNew, refused } = matcher.match(record);
     const line = packed.lines[record];
     result.customers.push(customer);
     if (customer === undefined) {

@@ -1,8 +1,22 @@
-import type { Identity } from '../plugin/customer.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Owned } from './add-identities.ts';
 import { findOwners } from './add-identities.ts';
-import { usableIdentity } from './usable-identity.ts';
+import { whyUnusable } from './usable-identity.ts';
+
+/** The identities of several parties, one after the other: those of party i are from starts[i] to starts[i + 1]. */
+export interface Parties {
+  kinds: readonly string[];
+  values: readonly string[];
+  starts: readonly number[];
+}
+
+export interface Match {
+  /** Undefined when no identity can be used. */
+  customer: number | undefined;
+  created: boolean;
+  /** Why an identity was not taken, in words; one of somebody else stays theirs. */
+  refused: readonly string[];
+}
 
 /**
  * Finds or invents a customer for each party of a batch, in order: what one party brings is known to the next. It decides
@@ -10,52 +24,64 @@ import { usableIdentity } from './usable-identity.ts';
  */
 export class Matcher {
   readonly gained: Owned[] = [];
-  readonly #owners: Map<string, Map<string, number>>;
+  readonly #parties: Parties;
+  readonly #values: readonly string[];
+  readonly #owners: ReadonlyMap<string, Map<string, number>>;
   #nextId: number;
 
-  private constructor(owners: Map<string, Map<string, number>>, nextId: number) {
+  private constructor(
+    parties: Parties,
+    values: readonly string[],
+    owners: ReadonlyMap<string, Map<string, number>>,
+    nextId: number,
+  ) {
+    this.#parties = parties;
+    this.#values = values;
     this.#owners = owners;
     this.#nextId = nextId;
   }
 
-  static async over(tx: Transaction, parties: Iterable<readonly Identity[]>): Promise<Matcher> {
-    const values = new Map<string, Set<string>>();
-    for (const identities of parties) {
-      for (const { kind, value } of identities) {
-        let ofKind = values.get(kind);
-        if (!ofKind) values.set(kind, (ofKind = new Set()));
-        ofKind.add(value.trim());
-      }
-    }
+  static async over(tx: Transaction, parties: Parties): Promise<Matcher> {
+    const values = parties.values.map((value) => value.trim());
     const owners = new Map<string, Map<string, number>>();
-    for (const [kind, ofKind] of values) owners.set(kind, await findOwners(tx, kind, [...ofKind].sort()));
+    for (const kind of new Set(parties.kinds)) {
+      const ofKind = values.filter((_, i) => parties.kinds[i] === kind);
+      owners.set(kind, await findOwners(tx, kind, ofKind.sort()));
+    }
     // Customers are never deleted, a merged one keeps its row: the highest id is never given twice.
     const last = await tx.first<{ id: number | null }>('SELECT max(id) AS id FROM customer');
-    return new Matcher(owners, (last?.id ?? 0) + 1);
+    return new Matcher(parties, values, owners, (last?.id ?? 0) + 1);
   }
 
-  match(identities: readonly Identity[]): { customer: number | undefined; created: boolean; refused: string[] } {
+  /** Parties must be asked for in their order, each once. */
+  match(party: number): Match {
+    const { kinds, starts } = this.#parties;
+    const from = starts[party] as number;
+    const to = starts[party + 1] as number;
     let customer: number | undefined;
+    let usable = 0;
     const refused: string[] = [];
-    const usable: Identity[] = [];
-    for (const given of identities) {
-      const identity = usableIdentity(given);
-      if (typeof identity === 'string') {
-        refused.push(identity);
-        continue;
-      }
-      usable.push(identity);
-      customer ??= this.#owners.get(identity.kind)?.get(identity.value);
+    for (let i = from; i < to; i++) {
+      const kind = kinds[i] as string;
+      const value = this.#values[i] as string;
+      const reason = whyUnusable(kind, value);
+      if (reason === undefined) {
+        usable++;
+        customer ??= this.#owners.get(kind)?.get(value);
+      } else refused.push(reason);
     }
-    if (usable.length === 0) return { customer, created: false, refused };
+    if (usable === 0) return { customer: undefined, created: false, refused };
 
     const created = customer === undefined;
     customer ??= this.#nextId++;
-    for (const { kind, value } of usable) {
-      const ofKind = this.#owners.get(kind) as Map<string, number>;
-      const owner = ofKind.get(value);
+    for (let i = from; i < to; i++) {
+      const kind = kinds[i] as string;
+      const value = this.#values[i] as string;
+      if (refused.length > 0 && whyUnusable(kind, value) !== undefined) continue;
+      const owners = this.#owners.get(kind) as Map<string, number>;
+      const owner = owners.get(value);
       if (owner === undefined) {
-        ofKind.set(value, customer);
+        owners.set(value, customer);
         this.gained.push({ kind, value, customer });
       } else if (owner !== customer) {
         refused.push(`the ${kind} ${JSON.stringify(value)} belongs to customer ${owner}`);

@@ -1,14 +1,11 @@
-import type { Consent, CustomerEvent, Identity } from '../plugin/customer.ts';
+import type { Consent, CustomerEvent } from '../plugin/customer.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
+import type { Parties } from './match-identities.ts';
 
-/**
- * Records as columns. The traits are JSON text already, as SQLite is given them, and flat arrays of text cross from one
- * thread to another in a fraction of the time that a tree of objects takes.
- */
-export interface PackedRecords {
+/** Records as columns. The traits are JSON text already, as SQLite is given them. */
+export interface PackedRecords extends Parties {
   /** JSON text a record. */
   traits: string[];
-  /** The identities of all records one after the other; those of record i are from starts[i] to starts[i + 1]. */
   kinds: string[];
   values: string[];
   starts: number[];
@@ -54,11 +51,4 @@ export function joinPacks(to: PackedRecords, from: PackedRecords): void {
   for (const line of from.lines) to.lines.push(line);
   for (const { record, event } of from.events) to.events.push({ record: record + records, event });
   for (const { record, consent } of from.consents) to.consents.push({ record: record + records, consent });
-}
-
-export function identitiesOf(packed: PackedRecords, record: number): Identity[] {
-  const identities: Identity[] = [];
-  for (let i = packed.starts[record] as number; i < (packed.starts[record + 1] as number); i++)
-    identities.push({ kind: packed.kinds[i] as string, value: packed.values[i] as string });
-  return identities;
 }

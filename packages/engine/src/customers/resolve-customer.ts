@@ -1,15 +1,10 @@
 import type { Identity } from '../plugin/customer.ts';
 import type { Transaction } from '../store/database.ts';
 import { addIdentities } from './add-identities.ts';
+import type { Match } from './match-identities.ts';
 import { Matcher } from './match-identities.ts';
 
-export interface Resolved {
-  /** Undefined when no identity can be used. */
-  customer: number | undefined;
-  created: boolean;
-  /** Why an identity was not taken, in words; an identity of somebody else stays theirs. */
-  refused: string[];
-}
+export type Resolved = Match;
 
 /**
  * Who these identities are, a list of them for each party. The first that is known decides, in the order given; the others
@@ -20,8 +15,15 @@ export async function resolveCustomers(
   parties: readonly (readonly Identity[])[],
   { now }: { now: number },
 ): Promise<Resolved[]> {
-  const matcher = await Matcher.over(tx, parties);
-  const resolved = parties.map((identities) => matcher.match(identities));
+  const all = parties.flat();
+  const starts = [0];
+  for (const identities of parties) starts.push((starts.at(-1) as number) + identities.length);
+  const matcher = await Matcher.over(tx, {
+    kinds: all.map(({ kind }) => kind),
+    values: all.map(({ value }) => value),
+    starts,
+  });
+  const resolved = parties.map((_, party) => matcher.match(party));
   await insertCustomers(
     tx,
     resolved.flatMap(({ created, customer }) => (created && customer ? [{ id: customer, traits: '{}' }] : [])),

@@ -1,5 +1,3 @@
-import type { Identity } from '../plugin/customer.ts';
-
 /**
  * Values that stand for nobody. A form, a migration or a broken export gives them to thousands of people, and whoever is
  * found by one of them would become one customer with all the others.
@@ -13,10 +11,8 @@ const nobody = new Set(
 
 const longest = 500;
 
-/** The identity as it may be stored, or why it may not. */
-export function usableIdentity(identity: Identity): Identity | string {
-  const { kind } = identity;
-  const value = identity.value.trim();
+/** Why an identity may not be stored, if it may not. The value is without blanks at its ends. */
+export function whyUnusable(kind: string, value: string): string | undefined {
   if (kind === '') return 'an identity without a kind';
   if (value === '') return `the ${kind} is blank`;
   if (value.length > longest) return `the ${kind} is longer than ${longest} characters`;
@@ -24,5 +20,5 @@ export function usableIdentity(identity: Identity): Identity | string {
   // Zeros alone, with whatever stands between them: 0, 000-000, 00000000-0000-0000-0000-000000000000.
   if (/^[0\s+().-]+$/.test(value) || (value.length < 25 && nobody.has(value.toLowerCase())))
     return `the ${kind} ${JSON.stringify(value)} stands for nobody`;
-  return value === identity.value ? identity : { kind, value };
+  return undefined;
 }

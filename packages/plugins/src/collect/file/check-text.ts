@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { FileError } from './file-error.ts';
 
@@ -50,18 +49,27 @@ async function readHead(path: string, into: Buffer): Promise<{ size: number; len
 }
 
 async function checkUtf8(path: string): Promise<void> {
-  let tail: Buffer = Buffer.alloc(0);
-  let behind = 0;
-  let lines = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-    const bytes = tail.length > 0 ? Buffer.concat([tail, chunk]) : chunk;
-    const end = completeEnd(bytes);
-    if (!isUtf8(bytes.subarray(0, end))) throw notUtf8(path, bytes, behind, lines);
-    tail = Buffer.from(bytes.subarray(end));
-    behind += end;
-    lines += countLines(bytes.subarray(0, end));
+  // One buffer for the whole file: a new one each time is memory that waits for the collector.
+  const buffer = Buffer.alloc(1 << 18);
+  const file = await open(path);
+  try {
+    let behind = 0;
+    let lines = 0;
+    let tail = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, tail, buffer.length - tail, behind + tail);
+      const bytes = buffer.subarray(0, tail + bytesRead);
+      const end = bytesRead > 0 ? completeEnd(bytes) : bytes.length;
+      if (!isUtf8(bytes.subarray(0, end))) throw notUtf8(path, bytes, behind, lines);
+      if (bytesRead === 0) return;
+      lines += countLines(bytes.subarray(0, end));
+      behind += end;
+      tail = bytes.length - end;
+      bytes.copy(buffer, 0, end);
+    }
+  } finally {
+    await file.close();
   }
-  if (tail.length > 0) throw notUtf8(path, tail, behind, lines);
 }
 
 /** Where the last whole character ends: a chunk may end within one. */

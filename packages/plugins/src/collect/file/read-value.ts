@@ -20,12 +20,15 @@ export const readBoolean = (text: string): boolean | undefined => truths.get(tex
 const isoDate =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ]([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 
+const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 export function readDate(text: string): string | undefined {
   const match = isoDate.exec(text);
   if (!match) return undefined;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const last = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return month >= 1 && month <= 12 && day >= 1 && day <= last ? text : undefined;
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const last = month === 2 && !isLeap ? 28 : (daysOfMonth[month - 1] ?? 0);
+  return day >= 1 && day <= last ? text : undefined;
 }
 
 /** The value of a field that is not blank, or undefined when it is not of the type. */
