@@ -13,7 +13,7 @@ export function truth(base: TelecomBase, personIds: readonly string[], treatment
 /** The truth for a population in which each gets, or would get were it not held out, a treatment of its own. */
 export function expectedUplift(
   base: TelecomBase,
-  exposures: readonly { readonly key: string; readonly treatment: Treatment }[],
+  exposures: readonly { readonly key: string; readonly treatment: Treatment | 'none' }[],
 ): Expectation {
   const directory = directoryOf(base);
   return expectation(

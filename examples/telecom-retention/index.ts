@@ -19,5 +19,8 @@ export {
 export type { Source, SourceRow, Sources } from './sources.ts';
 export { type Contact, DECISION_DAYS, MEMORY_DAYS, treatmentOf, type WorldEvent } from './timeline.ts';
 export type { GroupTruth, Identity, Truth } from './truth.ts';
+export { createLedger, type Ledger, type TurnContact } from './ledger.ts';
+export { ARMS, type Arm, type Plan, planOf } from './planned-treatment.ts';
+export { story, story as default } from './story.ts';
 export { createWorld, type Receipt, type World } from './world.ts';
 export { writeSources } from './write-sources.ts';

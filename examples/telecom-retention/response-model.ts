@@ -79,8 +79,8 @@ export function renewalMonths(person: Person): number {
   return person.contract === 'Two year' ? 24 : 12;
 }
 
-/** A person and the treatment he gets, or would get were he not held out. */
-export type Exposure = { readonly person: Person; readonly treatment: Treatment };
+/** A person and the treatment he gets, or would get were he not held out; `none` for whom no channel may reach. */
+export type Exposure = { readonly person: Person; readonly treatment: Treatment | 'none' };
 
 /** Exact expectations over a list of exposures. */
 export type Expectation = {
@@ -101,11 +101,12 @@ export function expectation(exposures: readonly Exposure[]): Expectation {
   let treatedValue = 0;
   for (const { person, treatment } of exposures) {
     const { p0, uplift } = respond(person);
-    const p1 = p0 + uplift[treatment];
+    const given = treatment === 'none' ? undefined : treatment;
+    const p1 = p0 + (given ? uplift[given] : 0);
     control += p0;
     treated += p1;
     controlValue += p0 * renewalValueMinor(person, undefined);
-    treatedValue += p1 * renewalValueMinor(person, treatment);
+    treatedValue += p1 * renewalValueMinor(person, given);
   }
   const count = Math.max(exposures.length, 1);
   return {

@@ -25,6 +25,7 @@ export type WorldEvent = {
   readonly type:
     | 'email_opened'
     | 'link_clicked'
+    | 'reply'
     | 'call_answered'
     | 'call_outcome'
     | 'contract_renewed'
@@ -48,6 +49,8 @@ const HOUR = DAY / 24;
 const MINUTE = HOUR / 60;
 const OPEN_RATE = 0.42;
 const CLICK_RATE = 0.18;
+/** Of those who opened a mail. */
+const REPLY_RATE = 0.02;
 const ANSWER_RATE = 0.62;
 /** Of those who do not renew; the rest stay silent and undecided. */
 const CANCEL_RATE = 0.55;
@@ -120,6 +123,8 @@ function decision(person: Person, { number, webhook, decidesAt, treatedBy, outco
   return [{ messageId, type: 'contract_renewed', category: 'order', time: decidesAt, accountKey, properties }];
 }
 
+type Eight = [number, number, number, number, number, number, number, number];
+
 function react(
   seed: number,
   person: Person,
@@ -127,14 +132,8 @@ function react(
   index: number,
   windows: readonly Window[],
 ): WorldEvent[] {
-  const [notice, pace, click, follow, complain, complainPace] = drawsFor(seed, person.id, contact.channel, index) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const draws = drawsFor(seed, person.id, contact.channel, index) as Eight;
+  const [notice, pace, click, follow, complain, complainPace, reply] = draws;
   const treatment = treatmentOf(contact);
   const window = windows.find(({ treatedBy }) => treatedBy?.id === contact.id);
   const swayed = window?.swayed ?? false;
@@ -161,6 +160,10 @@ function react(
     if (noticed && (swayed || click < CLICK_RATE)) {
       const clickedAt = after(noticedAt - contact.at + MINUTE + 5 * MINUTE * follow);
       events.push(event('clicked', 'link_clicked', 'contact', clickedAt, properties));
+    }
+    if (noticed && reply < REPLY_RATE) {
+      const repliedAt = after(noticedAt - contact.at + 10 * MINUTE + 8 * HOUR * follow);
+      events.push(event('replied', 'reply', 'contact', repliedAt, properties));
     }
   } else {
     noticedAt = after(HOUR + 22 * HOUR * pace);

@@ -42,11 +42,11 @@ export function createWorld(base: TelecomBase, { seed }: { readonly seed: number
   return {
     receive(contact) {
       if (received.has(contact.id)) return 'repeated';
-      received.add(contact.id);
       const person =
         (contact.customerKey === undefined ? undefined : directory.find(contact.customerKey)) ??
         directory.find(contact.address);
       if (!person) return 'unknown';
+      received.add(contact.id);
       const customer = customers.get(person.id) ?? { person, contacts: [], plan: 0 };
       customers.set(person.id, customer);
       customer.contacts.push(contact);
