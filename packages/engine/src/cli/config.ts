@@ -46,11 +46,13 @@ function findUpwards(name: string, from: string): string | undefined {
   return above === from ? undefined : findUpwards(name, above);
 }
 
+export class NotJsonError extends CliError {}
+
 export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CliError(`expected JSON in ${file}: ${(error as Error).message}`);
+    throw new NotJsonError(`expected JSON in ${file}: ${(error as Error).message}`);
   }
 }
 

@@ -40,7 +40,7 @@ function exitCodeOf(error: unknown): number {
   }
   const known =
     error instanceof Error &&
-    ['LoopError', 'StoreError', 'PluginError', 'RuleError', 'ListenError'].includes(error.name);
+    ['LoopError', 'StoreError', 'PluginError', 'RuleError', 'ListenError', 'SourceError'].includes(error.name);
   tell(
     known
       ? `osicam: ${error.message}`

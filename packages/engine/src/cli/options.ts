@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../rule/index.ts';
 
 /** An option's parser: a whole number not below `least`. */
 export const wholeNumber =
@@ -6,5 +7,20 @@ export const wholeNumber =
   (text: string): number => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`expected a whole number of at least ${least} for ${name}, got ${text}.`);
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`expected a whole number ${range} for ${name}, got ${text}.`);
+  };
+
+/** An option's parser: an ISO 8601 duration, in milliseconds, longer than nothing. */
+export const duration =
+  (name: string) =>
+  (text: string): number => {
+    let milliseconds = 0;
+    try {
+      milliseconds = parseDuration(text);
+    } catch (error) {
+      throw new InvalidArgumentError(`${name}: ${(error as Error).message}.`);
+    }
+    if (milliseconds > 0) return milliseconds;
+    throw new InvalidArgumentError(`${name}: expected a duration longer than nothing, got ${text}.`);
   };

@@ -12,20 +12,54 @@ export function pathText(path: readonly PropertyKey[]): string {
   );
 }
 
-/** What a schema has to say, a problem an issue. `base` is where the checked value stands in the document. */
-export function problemsOf(error: ZodError, base: readonly PropertyKey[], code: string): Problem[] {
-  return error.issues.map((issue) => ({
-    level: 'error',
-    code,
-    path: pathText([...base, ...issue.path]) || '(document)',
-    message: issue.message,
-  }));
+/**
+ * What a schema has to say, a problem an issue. `base` is where the checked value stands in the document; `value` is what
+ * was checked, so that a problem can say what came.
+ */
+export function problemsOf(error: ZodError, base: readonly PropertyKey[], code: string, value?: unknown): Problem[] {
+  return error.issues.map((issue) => {
+    const got = saysWhatCame(issue.message) ? undefined : shown(valueAt(value, issue.path));
+    return {
+      level: 'error',
+      code,
+      path: pathText([...base, ...issue.path]) || '(document)',
+      message: issue.message.replace(/^Invalid [a-z]+: (?=expected)/, '') + (got === undefined ? '' : `, got ${got}`),
+    };
+  });
+}
+
+const saysWhatCame = (message: string) => /\b(got|received)\b/.test(message);
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+        ? (at as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    value,
+  );
+
+function shown(value: unknown): string | undefined {
+  const text = JSON.stringify(value);
+  return text === undefined || text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }
 
 /** Reads a loop document, or says all that its schema finds wrong with it. */
 export function parseLoop(document: unknown): Loop {
   const parsed = loopSchema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const id = (document as { id?: unknown } | null)?.id;
-  throw new LoopError(typeof id === 'string' ? id : '(without id)', problemsOf(parsed.error, [], 'schema'));
+  const id = valueAt(document, ['id']);
+  const problems = problemsOf(parsed.error, [], 'schema', document).map((problem, i) => ({
+    ...problem,
+    ...ownerOf(document, parsed.error.issues[i]?.path ?? []),
+  }));
+  throw new LoopError(typeof id === 'string' ? id : '(without id)', problems);
+}
+
+/** The node or the edge that a path leads into, where the document says how it is called. */
+function ownerOf(document: unknown, [list, index]: readonly PropertyKey[]): { node?: string } | { edge?: string } {
+  if (index === undefined || (list !== 'nodes' && list !== 'edges')) return {};
+  const id = valueAt(document, [list, index, 'id']);
+  if (typeof id !== 'string') return {};
+  return list === 'nodes' ? { node: id } : { edge: id };
 }

@@ -40,7 +40,12 @@ export function checkLoop(loop: Loop, registry: Registry): CheckedLoop {
     const base = ['nodes', i, 'data', 'settings'];
     const parsed = type.settings.safeParse(node.data.settings);
     if (!parsed.success)
-      problems.push(...problemsOf(parsed.error, base, 'settings').map((problem) => ({ ...problem, node: node.id })));
+      problems.push(
+        ...problemsOf(parsed.error, base, 'settings', node.data.settings).map((problem) => ({
+          ...problem,
+          node: node.id,
+        })),
+      );
     for (const name of unknownSettings(type, node.data.settings))
       problems.push({
         level: 'error',

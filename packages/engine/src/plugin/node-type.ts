@@ -183,6 +183,8 @@ export interface Receipt {
 
 /** An open way to the outside. A thrown error counts as `retry` (at least once) or `unknown` (at most once). */
 export interface Transport<S = unknown> {
+  /** Whether the other side answers at all. Throws if not, saying what was expected and what came. Asked before a run begins. */
+  verify?(): Promise<void>;
   deliver(message: OutgoingMessage, context: NodeContext<S>): Promise<Receipt>;
   close?(): Promise<void> | void;
 }

@@ -21,6 +21,11 @@ export interface ReadOptions {
   instead?: { type: SourceType; settings: unknown };
 }
 
+/** A source that cannot be read on: what it said, and at which node. */
+export class SourceError extends Error {
+  override name = 'SourceError';
+}
+
 /**
  * Reads a source from where it stopped to its end. A chunk's customers, their entry into the loop and the cursor are one
  * transaction, so a source that is interrupted goes on without a gap or a repetition.
@@ -36,30 +41,44 @@ export async function readSource(parts: Parts, station: Station, options: ReadOp
   const of = `${type.type} ${JSON.stringify(settings)}`;
   const before = await parts.db.read((tx) => parts.store.readCursor(tx, station.ref));
   const known = before?.of === of ? before : undefined;
-  if (known?.done) return told;
+  // A file that has grown since is read on; what has no place to go on from is not read twice.
+  if (known?.done && known.cursor === null) return told;
   const entersRecords = options.instead !== undefined || type.entry(settings).on === 'records';
   const source = `${station.version.loop.id}/${station.node.id}`;
   let cursor = known?.cursor as Json | undefined;
 
   const { folder, signal } = options;
   const chunks = type.read({ settings, cursor, folder, signal, now: parts.clock.now(), log: parts.log });
-  for await (const part of chunks) {
+  for await (const part of named(chunks, station, signal)) {
     cursor = part.cursor;
     const now = parts.clock.now();
+    const rejects = (part.rejects ?? []).map(({ line, reason }) => ({ line, reason }));
     told.entered += await parts.db.write(async (tx) => {
       const imported = await parts.customers.importRecords(tx, part.records, { now, source });
+      for (const { line = 0, reason } of imported.refused) rejects.push({ line, reason });
       const customers = imported.customers.filter((customer) => customer !== undefined);
       const entered = entersRecords ? await enter(parts, tx, station, customers, now) : 0;
       await parts.store.writeCursor(tx, station.ref, { of, cursor: part.cursor, done: false });
       return entered;
     });
-    told.records += part.records.length;
-    told.rejected += part.rejects?.length ?? 0;
+    told.records += part.records.length + (part.rejects?.length ?? 0) - rejects.length;
+    told.rejected += rejects.length;
     told.progress = part.progress;
-    for (const { line, reason } of part.rejects ?? [])
+    for (const { line, reason } of rejects)
       parts.log.warn('a row was rejected', { node: station.node.id, line, reason });
     options.onProgress?.({ ...told });
   }
   await parts.db.write((tx) => parts.store.writeCursor(tx, station.ref, { of, cursor, done: true }));
   return told;
+}
+
+/** What a source's own code throws, as an error that names the node. A stop that was asked for stays what it is. */
+async function* named<T>(chunks: AsyncIterable<T>, station: Station, signal: AbortSignal): AsyncGenerator<T> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SourceError(`loop ${station.version.loop.id}, node ${station.node.id}: ${message}`, { cause: error });
+  }
 }

@@ -42,8 +42,9 @@ export function createTransports({
       return transport;
     },
     async close() {
-      for (const transport of open.values()) await (await transport).close?.();
+      const all = [...open.values()];
       open.clear();
+      for (const transport of all) await (await transport).close?.();
     },
   };
 }

@@ -6,8 +6,8 @@ import * as first from './migrations/0001-first.ts';
 /** Append only: a migration that has been released is never edited. Its number is its place in this list, from 1. */
 const migrations: readonly { up(db: Kysely<unknown>): Promise<void> }[] = [first];
 
-/** Brings the database to the newest schema, or refuses one that a newer engine has written. Nothing half-done stays behind. */
-export async function migrate(sqlite: Sqlite.Database, url: string): Promise<void> {
+/** Refuses a database that a newer engine has written, or that is somebody else's. Changes nothing. The schema that it has. */
+export function assertOurs(sqlite: Sqlite.Database, url: string): number {
   const found = sqlite.pragma('user_version', { simple: true }) as number;
   if (found > migrations.length)
     throw new StoreError(
@@ -15,8 +15,19 @@ export async function migrate(sqlite: Sqlite.Database, url: string): Promise<voi
         'it was written by a newer version of OSICAM. Start that version, or restore a backup made before it.',
     );
   const { tables } = sqlite.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
-  if (found === 0 && tables > 0)
-    throw new StoreError(`the database ${url} holds tables that OSICAM has not made: name an empty or a new file`);
+  const isOurs = (table: string) =>
+    sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
+  // Other programs count their schemas in the same place.
+  if (found === 0 ? tables > 0 : !isOurs('enrollment') || !isOurs('position'))
+    throw new StoreError(
+      `the database ${url} holds tables that OSICAM has not made: expected an empty database or one of OSICAM, name another file`,
+    );
+  return found;
+}
+
+/** Brings the database to the newest schema, or refuses it. Nothing half-done stays behind. */
+export async function migrate(sqlite: Sqlite.Database, url: string): Promise<void> {
+  const found = assertOurs(sqlite, url);
   if (found === migrations.length) return;
 
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }) });

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
 import { StoreError } from './database.ts';
-import { migrate } from './migrate.ts';
+import { assertOurs, migrate } from './migrate.ts';
 
 /** Below this version two connections in WAL mode can lose a commit. */
 const oldestVersion = [3, 51, 3] as const;
@@ -14,11 +14,13 @@ export async function openSqlite(url: string): Promise<Database> {
   const inMemory = name === ':memory:' || name === '';
   const file = inMemory ? ':memory:' : resolve(name);
   const isNew = !inMemory && !existsSync(file);
-  if (!inMemory) mkdirSync(dirname(file), { recursive: true });
+  if (!inMemory) makeFolder(dirname(file));
 
   const writer = connect(file, {});
   try {
     assertVersion(writer);
+    // Before anything is set: a database that is not ours stays as it was, to the byte.
+    assertOurs(writer, url);
     writer.pragma('journal_mode = WAL');
     // FULL costs nearly nothing at batches of a thousand, and NORMAL can forget a committed send on power loss.
     writer.pragma('synchronous = FULL');
@@ -30,7 +32,7 @@ export async function openSqlite(url: string): Promise<Database> {
   } catch (error) {
     writer.close();
     if (isNew) for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
-    throw error;
+    throw toStoreError(error, file);
   }
   const reader = inMemory ? writer : connect(file, { readonly: true });
 
@@ -41,14 +43,14 @@ export async function openSqlite(url: string): Promise<Database> {
   const write = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
     const turn = last.then(async () => {
       // Immediate: a deferred transaction that reads first fails at once when it turns to writing, whatever the busy timeout.
-      writer.exec('BEGIN IMMEDIATE');
+      begin(writer, file);
       try {
         const result = await work(writing);
         writer.exec('COMMIT');
         return result;
       } catch (error) {
         if (writer.inTransaction) writer.exec('ROLLBACK');
-        throw error;
+        throw toStoreError(error, file);
       }
     });
     last = turn.catch(() => undefined);
@@ -78,11 +80,50 @@ export async function openSqliteReader(url: string): Promise<Pick<Database, 'rea
   };
 }
 
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new StoreError(`cannot make the folder ${folder} for the database: ${(error as Error).message}`);
+  }
+}
+
+function begin(writer: Sqlite.Database, file: string): void {
+  try {
+    writer.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    throw toStoreError(error, file);
+  }
+}
+
+/** What SQLite says of the file itself, rather than of a statement, is the user's to mend. */
+const aboutTheFile: Readonly<Record<string, string>> = {
+  SQLITE_NOTADB: 'it is not a SQLite database: expected a file that OSICAM has made, or a new name',
+  SQLITE_BUSY: 'another process is writing to it: wait for it to end, or name another database',
+  SQLITE_CORRUPT: 'it is damaged: restore a backup',
+  SQLITE_FULL: 'the disk is full: make room and start again, what was done is kept',
+  SQLITE_READONLY: 'it can only be read: expected a file and a folder that may be written to',
+  SQLITE_CANTOPEN: 'it cannot be opened: expected a file and a folder that may be written to',
+  SQLITE_IOERR: 'the disk did not do what it was asked to',
+};
+
+function toStoreError(error: unknown, file: string): unknown {
+  if (!(error instanceof Sqlite.SqliteError)) return error;
+  const [, kind = ''] = /^(SQLITE_[A-Z]+)/.exec(error.code) ?? [];
+  const why = aboutTheFile[kind];
+  return why === undefined
+    ? error
+    : new StoreError(`cannot use the database ${file}: ${why} (${error.message})`, { cause: error });
+}
+
 function connect(file: string, options: Sqlite.Options): Sqlite.Database {
   try {
     return new Sqlite(file, { timeout: 5000, ...options });
   } catch (error) {
-    throw new StoreError(`cannot open the database ${file}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new StoreError(
+      `cannot open the database ${file}: ${message}; expected a file and a folder that may be written to`,
+    );
   }
 }
 

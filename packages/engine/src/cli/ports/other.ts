@@ -15,7 +15,7 @@ export function createNodesPort(registry: Registry): NodesPort {
       const type = registry.get(name);
       if (!type) return undefined;
       const parsed = type.settings.safeParse(settings);
-      if (!parsed.success) return { ports: [], problems: problemsOf(parsed.error, [], 'settings') };
+      if (!parsed.success) return { ports: [], problems: problemsOf(parsed.error, [], 'settings', settings) };
       const problems = (type.check?.(parsed.data) ?? []).map(({ path, message }) => ({
         level: 'error' as const,
         code: 'settings',

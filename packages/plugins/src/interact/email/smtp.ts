@@ -65,7 +65,13 @@ export function connect({ config }: ConnectContext): Transport<{ from: string }>
     done();
   });
 
+  const { host } = new URL(url);
   return {
+    async verify() {
+      await transport.verify().catch((error: Error) => {
+        throw new Error(`expected an SMTP server that takes mail at ${host}, got: ${error.message}`, { cause: error });
+      });
+    },
     async deliver({ key, address, body }, { settings, now, signal }) {
       const from = emailSender(settings.from || installed);
       if (!from)
