@@ -8,7 +8,8 @@ export default defineConfig({
   resolve: { alias: { '@rjsf/validator-ajv8': fileURLToPath(new URL('src/inspector/validator.ts', import.meta.url)) } },
   build: {
     outDir: 'dist',
-    target: 'es2022',
+    // The first versions with light-dark() and Map.groupBy; lowered for older ones, the colours would be lost.
+    target: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     // elkjs is one generated file of 1.4 MB, loaded by a worker when somebody asks for a layout.
     chunkSizeWarningLimit: 1700,
     // Inlined assets are data: URLs, which the server's content security policy refuses for fonts and workers.

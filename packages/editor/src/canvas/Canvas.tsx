@@ -1,6 +1,7 @@
 import '@xyflow/react/dist/style.css';
 import './canvas.css';
-import { useComputedColorScheme } from '@mantine/core';
+import { ActionIcon, Tooltip, useComputedColorScheme } from '@mantine/core';
+import { IconLayoutSidebarRightCollapse, IconLayoutSidebarRightExpand } from '@tabler/icons-react';
 import {
   applyNodeChanges,
   Background,
@@ -12,10 +13,13 @@ import {
   type NodeChange,
   type OnConnectEnd,
   type OnReconnect,
+  Panel,
   ReactFlow,
+  useNodesInitialized,
   useReactFlow,
+  useStore,
 } from '@xyflow/react';
-import { type DragEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type CSSProperties, type DragEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { connect } from '../document/connect.ts';
 import { grid, nodeSize } from '../document/graph.ts';
 import { AddNodeMenu, type AddRequest } from './AddNodeMenu.tsx';
@@ -35,10 +39,21 @@ const nodeTypes = { loop: LoopNodeCard };
 const edgeTypes = { counted: CountedEdge };
 const snapGrid: [number, number] = [grid, grid];
 const several = ['Meta', 'Control'];
-const fit = { padding: 0.12, maxZoom: 1 };
+const fit = { padding: 0.07, maxZoom: 1 };
 const manyNodes = 150;
+/** Below this scale a node's small print cannot be read, and only its name is drawn, large. */
+const selectFar = ({ transform }: { transform: [number, number, number] }) =>
+  transform[2] < 0.52 ? Math.min(32, Math.round(10 / transform[2])) : 0;
 
-export function Canvas({ snapping, onSnapping }: { snapping: boolean; onSnapping: (on: boolean) => void }) {
+interface Props {
+  snapping: boolean;
+  onSnapping: (on: boolean) => void;
+  /** Whether the inspector stands beside the canvas. */
+  inspecting: boolean;
+  onInspecting: (on: boolean) => void;
+}
+
+export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props) {
   const { editor, types, problems } = useWorkbench();
   const document = useEditor(selectDocument);
   const selectedNodes = useEditor(selectNodes);
@@ -50,6 +65,7 @@ export function Canvas({ snapping, onSnapping }: { snapping: boolean; onSnapping
   const [adding, setAdding] = useState<AddRequest>();
   const [nodes, setNodes] = useState<FlowNode[]>(() => toNodes(document, problems, selectedNodes, []));
   const edges = useEdges(document, types, problems, selectedEdges, dropEdge);
+  const far = useStore(selectFar);
   useShortcuts(frame);
 
   useLayoutEffect(
@@ -151,11 +167,14 @@ export function Canvas({ snapping, onSnapping }: { snapping: boolean; onSnapping
     frame.current?.focus({ preventScroll: true });
   };
 
-  // The first view of a loop shows all of it; later ones are the user's own.
-  const fitted = useRef(document.nodes.length > 0);
+  // The first view of a loop shows all of it, once every node has been measured; later ones are the user's own.
+  const measured = useNodesInitialized();
+  const fitted = useRef(false);
   useEffect(() => {
-    if (document.nodes.length === 0) fitted.current = false;
-  }, [document.nodes.length]);
+    if (!measured || fitted.current) return;
+    fitted.current = true;
+    void flow.fitView(fit);
+  }, [measured, flow]);
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas takes the keyboard: arrow keys, delete, paste
@@ -167,6 +186,8 @@ export function Canvas({ snapping, onSnapping }: { snapping: boolean; onSnapping
       onDragOver={onDragOver}
       onDrop={onDrop}
       onDragLeave={() => setDropEdge(undefined)}
+      data-far={far > 0 || undefined}
+      style={{ '--far-size': `${far}px` } as CSSProperties}
       data-testid="canvas"
     >
       <ReactFlow<FlowNode, FlowEdge>
@@ -202,8 +223,6 @@ export function Canvas({ snapping, onSnapping }: { snapping: boolean; onSnapping
         multiSelectionKeyCode={several}
         selectionKeyCode="Shift"
         onlyRenderVisibleElements={nodes.length > manyNodes}
-        fitView={document.nodes.length > 0}
-        fitViewOptions={fit}
         minZoom={0.15}
         maxZoom={2}
         proOptions={{ hideAttribution: true }}
@@ -219,6 +238,18 @@ export function Canvas({ snapping, onSnapping }: { snapping: boolean; onSnapping
         />
         <Controls showInteractive={false} position="bottom-left" fitViewOptions={fit} />
         <CanvasTools snapping={snapping} onSnapping={onSnapping} />
+        <Panel position="top-right">
+          <Tooltip label={inspecting ? 'Hide the inspector' : 'Show the inspector'}>
+            <ActionIcon
+              variant="default"
+              aria-label="Inspector"
+              aria-pressed={inspecting}
+              onClick={() => onInspecting(!inspecting)}
+            >
+              {inspecting ? <IconLayoutSidebarRightCollapse size={17} /> : <IconLayoutSidebarRightExpand size={17} />}
+            </ActionIcon>
+          </Tooltip>
+        </Panel>
       </ReactFlow>
       {document.nodes.length === 0 && <EmptyCanvas />}
       <AddNodeMenu request={adding} onClose={() => setAdding(undefined)} />

@@ -107,6 +107,10 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
           )}
         </div>
       )}
+      <div className={classes.far} aria-hidden>
+        <span>{title}</span>
+        {counts && <b className="tabular">{formatShort(counts.waiting > 0 ? counts.waiting : counts.entered)}</b>}
+      </div>
       <ProblemBadge problems={problems} />
     </div>
   );

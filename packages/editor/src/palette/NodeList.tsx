@@ -23,8 +23,7 @@ export function NodeList({ types, search, onSearch, onPick, draggable = false, a
   const found = useMemo(() => matching(types, search), [types, search]);
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new search begins at its first hit
-  useEffect(() => setActive(0), [search]);
+  useEffect(() => setActive(bestOf(found, search)), [found, search]);
 
   const move = (by: number) => {
     const next = Math.max(0, Math.min(found.length - 1, active + by));
@@ -102,6 +101,19 @@ export function NodeList({ types, search, onSearch, onPick, draggable = false, a
       </div>
     </>
   );
+}
+
+/** The hit that Enter takes: named so, rather than only described so. */
+function bestOf(found: readonly NodeTypeDescription[], search: string): number {
+  const text = search.trim().toLowerCase();
+  if (!text) return 0;
+  const score = ({ title, type }: NodeTypeDescription): number => {
+    const name = title.toLowerCase();
+    if (name.startsWith(text)) return 3;
+    return name.includes(text) ? 2 : type.includes(text) ? 1 : 0;
+  };
+  const scores = found.map(score);
+  return Math.max(0, scores.indexOf(Math.max(...scores)));
 }
 
 function matching(types: readonly NodeTypeDescription[], search: string): NodeTypeDescription[] {

@@ -15,8 +15,7 @@ export function Mark({ size = 24, lit, title }: Props) {
       height={size}
       viewBox="0 0 32 32"
       fill="none"
-      strokeWidth={5.5}
-      strokeLinecap="round"
+      strokeWidth={6.5}
       role={title ? 'img' : 'presentation'}
       aria-label={title}
     >

@@ -1,4 +1,4 @@
-import { Badge, Button, Card, createTheme, Modal, Paper, Table, Tooltip, virtualColor } from '@mantine/core';
+import { Badge, Button, Card, createTheme, Input, Modal, Paper, Table, Tooltip, virtualColor } from '@mantine/core';
 
 /** Calm and dense: small sizes, hairlines instead of shadows, one accent. Colours of stages are custom properties in theme.css. */
 export const theme = createTheme({
@@ -11,16 +11,41 @@ export const theme = createTheme({
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 7 },
-  colors: { accent: virtualColor({ name: 'accent', light: 'indigo', dark: 'indigo' }) },
+  black: '#1b2430',
+  colors: {
+    accent: virtualColor({ name: 'accent', light: 'indigo', dark: 'indigo' }),
+    // Mantine's own greys of the dark scheme, in the cool hue of theme.css.
+    dark: [
+      '#e7ebf0',
+      '#c3cbd5',
+      '#a3aebd',
+      '#7d8998',
+      '#454e5b',
+      '#343c47',
+      '#232831',
+      '#1c2027',
+      '#171a20',
+      '#101318',
+    ],
+  },
   defaultRadius: 'md',
   radius: { sm: '5px', md: '8px', lg: '12px' },
   cursorType: 'pointer',
   components: {
+    InputWrapper: Input.Wrapper.extend({
+      styles: {
+        label: { fontWeight: 560 },
+        description: { fontSize: '0.72rem', lineHeight: 1.4, color: 'var(--ink-soft)' },
+      },
+    }),
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 550 } }),
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md', shadow: 'none' } }),
     Paper: Paper.extend({ defaultProps: { shadow: 'none' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 620 } },
+    }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true, maw: 320, multiline: true, fz: 'xs' } }),
   },

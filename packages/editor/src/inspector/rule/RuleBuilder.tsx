@@ -2,13 +2,13 @@ import 'react-querybuilder/dist/query-builder-layout.css';
 import './rule-builder.css';
 import { Button, Group, Modal, Text } from '@mantine/core';
 import { explainRule, type RuleGroup } from '@osicam/engine/rule';
-import { MantineValueEditor, QueryBuilderMantine } from '@react-querybuilder/mantine';
+import { QueryBuilderMantine } from '@react-querybuilder/mantine';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { QueryBuilder, type RuleGroupType, type ValueEditorProps } from 'react-querybuilder';
+import { QueryBuilder, type RuleGroupType } from 'react-querybuilder';
 import type { Fields } from '../../api/contract.ts';
 import { fieldsQuery } from '../../api/queries.ts';
-import { DurationInput } from '../DurationInput.tsx';
+import { controls } from './controls.tsx';
 import { allOperators, customerFields, eventFields } from './rule-fields.ts';
 import { emptyRule, tidyRule } from './tidy-rule.ts';
 
@@ -65,7 +65,6 @@ function Rows({ rule, about, onSave, onClose }: Omit<Props, 'title' | 'rule'> & 
             onQueryChange={setQuery}
             controlElements={controls}
             translations={words}
-            combinators={combinators}
             showNotToggle
             listsAsArrays
             parseNumbers="strict-limited"
@@ -86,24 +85,6 @@ function Rows({ rule, about, onSave, onClose }: Omit<Props, 'title' | 'rule'> & 
   );
 }
 
-/** A window of time is a number and a unit; all else is the usual editor. */
-const ValueEditor = (props: ValueEditorProps) =>
-  props.operator === 'within' || props.operator === 'notWithin' ? (
-    <div style={{ width: 190 }}>
-      <DurationInput
-        value={typeof props.value === 'string' && props.value.startsWith('P') ? props.value : ''}
-        onChange={props.handleOnChange}
-      />
-    </div>
-  ) : (
-    <MantineValueEditor {...props} />
-  );
-
-const controls = { valueEditor: ValueEditor };
-const combinators = [
-  { name: 'and', value: 'and', label: 'all of these' },
-  { name: 'or', value: 'or', label: 'any of these' },
-];
 const words = {
   addRule: { label: '+ Condition', title: 'Add a condition' },
   addGroup: { label: '+ Group', title: 'Add a group of conditions' },

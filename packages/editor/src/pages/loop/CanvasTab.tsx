@@ -9,16 +9,17 @@ import classes from './CanvasTab.module.css';
 
 export function CanvasTab() {
   const [snapping, setSnapping] = useLocalStorage({ key: 'osicam-snap', defaultValue: true });
+  const [inspecting, setInspecting] = useLocalStorage({ key: 'osicam-inspector', defaultValue: true });
   return (
     <ReactFlowProvider>
       <div className={classes.columns}>
         <Palette />
         <div className={classes.middle}>
           <StageStrip />
-          <Canvas snapping={snapping} onSnapping={setSnapping} />
+          <Canvas snapping={snapping} onSnapping={setSnapping} inspecting={inspecting} onInspecting={setInspecting} />
           <ProblemsPanel />
         </div>
-        <Inspector />
+        {inspecting && <Inspector />}
       </div>
     </ReactFlowProvider>
   );

@@ -1,0 +1,175 @@
+import { ActionIcon, Button, Chip, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { MantineValueEditor } from '@react-querybuilder/mantine';
+import { IconX } from '@tabler/icons-react';
+import type {
+  ActionProps,
+  CombinatorSelectorProps,
+  ControlElementsProp,
+  FieldSelectorProps,
+  FullField,
+  NotToggleProps,
+  OperatorSelectorProps,
+  Option,
+  OptionGroup,
+  ValueEditorProps,
+} from 'react-querybuilder';
+import { DurationInput } from '../DurationInput.tsx';
+
+/* The query builder's own parts, quieter: the conditions are what one reads, not the buttons. */
+
+const Add = ({ label, title, handleOnClick, disabled }: ActionProps) => (
+  <Button
+    variant="default"
+    size="compact-xs"
+    title={title}
+    onClick={(event) => handleOnClick(event)}
+    disabled={disabled ?? false}
+  >
+    {label}
+  </Button>
+);
+
+const Remove = ({ title, handleOnClick, disabled }: ActionProps) => (
+  <ActionIcon
+    variant="subtle"
+    color="gray"
+    size="sm"
+    aria-label={title ?? 'Remove'}
+    title={title}
+    onClick={(event) => handleOnClick(event)}
+    disabled={disabled ?? false}
+    style={{ marginLeft: 'auto' }}
+  >
+    <IconX size={15} />
+  </ActionIcon>
+);
+
+const Combinator = ({ value, handleOnChange, disabled }: CombinatorSelectorProps) => (
+  <SegmentedControl
+    size="xs"
+    aria-label="How many of these must hold"
+    data={[
+      { value: 'and', label: 'all of' },
+      { value: 'or', label: 'any of' },
+    ]}
+    value={value ?? 'and'}
+    onChange={handleOnChange}
+    disabled={disabled ?? false}
+  />
+);
+
+const Not = ({ checked, handleOnChange, disabled }: NotToggleProps) => (
+  <Chip
+    size="xs"
+    variant="light"
+    color="orange"
+    checked={checked ?? false}
+    onChange={handleOnChange}
+    disabled={disabled ?? false}
+  >
+    not
+  </Chip>
+);
+
+const plain = (option: Option) => ({ value: String(option.name ?? option.value), label: option.label });
+
+const isGroup = (option: Option | OptionGroup<Option>): option is OptionGroup<Option> =>
+  Array.isArray(option['options']);
+
+const grouped = (options: readonly (Option | OptionGroup<Option>)[]) =>
+  options.map((option) =>
+    isGroup(option) ? { group: option.label, items: option.options.map(plain) } : plain(option),
+  );
+
+const FieldSelector = ({ options, value, handleOnChange, disabled }: FieldSelectorProps) => (
+  <Select
+    size="xs"
+    w={200}
+    searchable
+    aria-label="What is asked"
+    data={grouped(options as (Option | OptionGroup<Option>)[])}
+    value={value ?? null}
+    allowDeselect={false}
+    disabled={disabled ?? false}
+    maxDropdownHeight={320}
+    onChange={(name) => name && handleOnChange(name)}
+  />
+);
+
+const OperatorSelector = ({ options, value, handleOnChange, disabled }: OperatorSelectorProps) => (
+  <Select
+    size="xs"
+    w={180}
+    aria-label="How it is compared"
+    data={grouped(options as (Option | OptionGroup<Option>)[])}
+    value={value ?? null}
+    allowDeselect={false}
+    disabled={disabled ?? false}
+    onChange={(name) => name && handleOnChange(name)}
+  />
+);
+
+/** A window of time is a number and a unit, a number is a number; the rest is the library's own. */
+const ValueEditor = (props: ValueEditorProps) => {
+  const { operator, value, handleOnChange, inputType, disabled } = props;
+  if (operator === 'null' || operator === 'notNull') return null;
+  if (operator === 'within' || operator === 'notWithin')
+    return (
+      <div style={{ width: 190 }}>
+        <DurationInput
+          value={typeof value === 'string' && value.startsWith('P') ? value : ''}
+          onChange={handleOnChange}
+        />
+      </div>
+    );
+  if (inputType === 'number' && ['=', '!=', '<', '<=', '>', '>='].includes(operator))
+    return (
+      <NumberInput
+        size="xs"
+        w={150}
+        aria-label="Value"
+        value={typeof value === 'number' || typeof value === 'string' ? value : ''}
+        disabled={disabled ?? false}
+        onChange={handleOnChange}
+      />
+    );
+  const one = !['in', 'notIn', 'between', 'notBetween'].includes(operator);
+  if (one && props.type === 'select')
+    return (
+      <Select
+        size="xs"
+        w={190}
+        searchable
+        aria-label="Value"
+        data={grouped((props.values ?? []) as (Option | OptionGroup<Option>)[])}
+        value={value === undefined || value === null ? null : String(value)}
+        allowDeselect={false}
+        disabled={disabled ?? false}
+        onChange={(name) => name !== null && handleOnChange(name)}
+      />
+    );
+  if (one && props.type !== 'multiselect')
+    return (
+      <TextInput
+        size="xs"
+        w={190}
+        aria-label="Value"
+        value={value === undefined || value === null || typeof value === 'object' ? '' : String(value)}
+        disabled={disabled ?? false}
+        onChange={(event) => handleOnChange(event.currentTarget.value)}
+      />
+    );
+  return <MantineValueEditor {...props} />;
+};
+
+export const controls: ControlElementsProp<FullField, string> = {
+  addRuleAction: Add,
+  addGroupAction: Add,
+  removeRuleAction: Remove,
+  removeGroupAction: Remove,
+  combinatorSelector: Combinator,
+  notToggle: Not,
+  fieldSelector: FieldSelector,
+  operatorSelector: OperatorSelector,
+  valueEditor: ValueEditor,
+};
