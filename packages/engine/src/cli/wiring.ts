@@ -8,7 +8,7 @@ import { openDatabase } from './open-database.ts';
 export interface Wiring {
   config(): Config;
   registry(): Promise<Registry>;
-  openDatabase(url: string): Promise<Database>;
+  openDatabase(url: string, options?: { throwaway?: boolean }): Promise<Database>;
 }
 
 export function createWiring(named: () => string | undefined): Wiring {

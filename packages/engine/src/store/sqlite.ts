@@ -9,7 +9,10 @@ import { assertOurs, migrate } from './migrate.ts';
 const oldestVersion = [3, 51, 3] as const;
 
 /** Opens (and creates, and brings to the newest schema) the SQLite database that `url` names: `sqlite:<path>`, a path, or `sqlite::memory:`. */
-export async function openSqlite(url: string): Promise<Database> {
+export async function openSqlite(
+  url: string,
+  { cacheMb = 64, throwaway = false }: { cacheMb?: number; throwaway?: boolean } = {},
+): Promise<Database> {
   const name = url.replace(/^sqlite:(\/\/)?/, '');
   const inMemory = name === ':memory:' || name === '';
   const file = inMemory ? ':memory:' : resolve(name);
@@ -23,10 +26,11 @@ export async function openSqlite(url: string): Promise<Database> {
     assertOurs(writer, url);
     writer.pragma('journal_mode = WAL');
     // FULL costs nearly nothing at batches of a thousand, and NORMAL can forget a committed send on power loss.
-    writer.pragma('synchronous = FULL');
+    // One that is thrown away at the end of the command need not outlive a power cut.
+    writer.pragma(`synchronous = ${throwaway ? 'OFF' : 'FULL'}`);
     writer.pragma('wal_autocheckpoint = 20000');
     writer.pragma('temp_store = MEMORY');
-    writer.pragma('cache_size = -65536');
+    writer.pragma(`cache_size = -${cacheMb * 1024}`);
     writer.pragma('foreign_keys = OFF');
     await migrate(writer, url);
   } catch (error) {

@@ -102,7 +102,7 @@ async function runLoop(
   const progress = new Progress(loop.name);
   try {
     await reachWorld(transports, Object.keys(deliver));
-    const db = await wiring.openDatabase(url);
+    const db = await wiring.openDatabase(url, { throwaway: temporary !== undefined });
     try {
       const run = await openVirtualClock(db, { seed: options.seed });
       const engine = await makeEngine({
