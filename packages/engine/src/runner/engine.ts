@@ -19,8 +19,8 @@ import { workPassage, workRouter } from './work-router.ts';
 import { workWait } from './work-wait.ts';
 import { workWriter } from './work-writer.ts';
 
-/** What an engine is made of; what it needs of itself (its stations, how to withdraw) it adds. */
-export type EngineParts = Omit<Parts, 'stations' | 'withdraw'>;
+/** What an engine is made of; what it needs of itself (stations, segments, how to withdraw) it adds. */
+export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'withdraw'>;
 
 /** What another system tells of a party. `sameAs`: whoever is known by one of these is the same party, and is merged in. */
 export type IngestRecord = SourceRecord & { readonly sameAs?: readonly Identity[] };
@@ -44,6 +44,7 @@ export class Engine {
         all: () => [...this.#versions.values()],
         newest: () => [...new Map([...this.#versions.values()].map((version) => [version.loop.id, version])).values()],
       },
+      segments: () => this.#segments,
       withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
     };
   }
@@ -178,7 +179,7 @@ export class Engine {
     if (!(await db.read((tx) => store.isDue(tx, station.ref, now)))) return 0;
     switch (station.node.type.contract) {
       case 'router':
-        return workRouter(parts, station, { now, seed: parts.limits.seed, segments: this.#segments });
+        return workRouter(parts, station, now);
       case 'writer':
         return workWriter(parts, station, now);
       case 'channel':

@@ -55,7 +55,7 @@ export async function commitBatch(
   outcome: {
     ports: ReadonlyMap<number, number>;
     failed: readonly Failed<BatchRow>[];
-    also?: (tx: Transaction, stillThere: ReadonlySet<number>) => Promise<void>;
+    also?: (tx: Transaction, stillThere: ReadonlySet<number>) => Promise<{ movedOthers: boolean }>;
     /** Puts those with a port of its own where they belong, once they are taken from their positions. */
     afterwards?: (tx: Transaction) => Promise<void>;
   },
@@ -75,9 +75,9 @@ export async function commitBatch(
     });
     await parts.store.fillChosen(tx, station.ref, chosen);
     if (outcome.also) {
-      await outcome.also(tx, await parts.store.customersMoved(tx));
-      // What was written may itself have woken others, which uses the same table.
-      await parts.store.fillChosen(tx, station.ref, chosen);
+      const { movedOthers } = await outcome.also(tx, await parts.store.customersMoved(tx));
+      // Whoever it has woken was moved by way of the same table.
+      if (movedOthers) await parts.store.fillChosen(tx, station.ref, chosen);
     }
     await finishMoves(parts, tx, station, { now, inOrder: false, events: [] });
     await outcome.afterwards?.(tx);

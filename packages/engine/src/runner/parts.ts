@@ -1,5 +1,6 @@
 import type * as Customers from '../customers/index.ts';
 import type { CustomerReader, Log, Registry, Transport } from '../plugin/index.ts';
+import type { RuleGroup } from '../rule/index.ts';
 import type * as Store from '../store/index.ts';
 import type { Clock } from './clock.ts';
 import type { RunningVersion, Station } from './station.ts';
@@ -17,6 +18,8 @@ export interface Parts {
   /** Ends all live enrollments of customers who were merged into others. */
   withdraw: (tx: Store.Transaction, customers: readonly number[], now: number) => Promise<void>;
   stations: Stations;
+  /** The named segments that rules may refer to. */
+  segments: () => ReadonlyMap<string, RuleGroup>;
   limits: Limits;
 }
 

@@ -58,6 +58,7 @@ export async function workChannel(parts: Parts, station: Station, now: number): 
         now,
         messages.filter((message) => stillThere.has(message.customer)),
       );
+      return { movedOthers: false };
     },
     afterwards: (tx) => parts.store.holdForReceipt(tx, station.ref, now),
   });

@@ -4,17 +4,15 @@ import { finishMoves } from './finish.ts';
 import { claimBatch, commitBatch } from './handler-batch.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
-import type { PortSqlContext } from './port-sql.ts';
 import { alwaysPort, routeToSql } from './port-sql.ts';
 import type { Station } from './station.ts';
 import { placeOf, portIndex, settingsIn } from './station.ts';
 
 /** Moves the next chunk of those due at a router: in one statement where rule or share says who goes where, else batch by batch. */
-export async function workRouter(parts: Parts, station: Station, context: PortSqlContext): Promise<number> {
-  const port = routeToSql(station, context);
-  if (!port) return workChooser(parts, station, context.now);
+export async function workRouter(parts: Parts, station: Station, now: number): Promise<number> {
+  const port = routeToSql(station, { now, seed: parts.limits.seed, segments: parts.segments() });
+  if (!port) return workChooser(parts, station, now);
   return parts.db.write(async (tx) => {
-    const { now } = context;
     const count = await parts.store.fillByPortSql(tx, { node: station.ref, now, limit: chunk.set, port });
     if (count > 0) await finishMoves(parts, tx, station, { now, inOrder: true, events: [] });
     return count;

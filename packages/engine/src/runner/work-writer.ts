@@ -45,12 +45,16 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
     ports,
     failed,
     also: async (tx, stillThere) => {
+      let movedOthers = false;
       const wanted = patches.filter((patch) => stillThere.has(patch.customer));
       if (wanted.length > 0) {
         const { events } = await parts.customers.applyPatches(tx, wanted, { now, source });
         await takeInEvents(parts, tx, events, now);
+        movedOthers = events.length > 0;
       }
-      if (merges.length > 0) await merge(parts, tx, merges, batch.rows, now);
+      if (merges.length === 0) return { movedOthers };
+      await merge(parts, tx, merges, batch.rows, now);
+      return { movedOthers: true };
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from './database.ts';
+import type { PortSql } from './fill-moved.ts';
 import { forever } from './forever.ts';
 
 /** Where a port of the node leads: to a node's ref, or out of the loop. */
@@ -7,12 +8,14 @@ export interface MoveTarget {
   newTurn: boolean;
 }
 
-/** What was counted of a move: how many left by which port index. */
-export type PortCounts = ReadonlyMap<number, number>;
+/** Nodes that whoever comes to them leaves at once, by the port that an expression gives. */
+export type Onward = ReadonlyMap<number, PortSql>;
 
 /**
- * Moves all of `moved` whose port is not negative, once they are taken from their positions: journal, new positions,
- * counts, ended enrollments. An enrollment that begins a turn after `maxTurns` arrives, and rests there for ever.
+ * Moves all who are at a node in `moved` by a port that is not negative, once they are taken from their positions: journal,
+ * new positions, counts, ended enrollments. Who comes to a node that is in `onward` gets no position there: it is at that
+ * node in `moved`, with its port, for this verb to move it again. Gives the refs of those nodes. An enrollment that begins
+ * a turn after `maxTurns` arrives, and rests there for ever.
  */
 export async function commitMoves(
   tx: Transaction,
@@ -23,71 +26,88 @@ export async function commitMoves(
     targets: readonly MoveTarget[];
     maxTurns: number;
     events: readonly string[];
+    onward: Onward;
   },
-): Promise<PortCounts> {
+): Promise<ReadonlySet<number>> {
   const { node, now, targets } = move;
+  const reached = new Set<number>();
   const moved = await tx.run(
     `INSERT INTO journal (customer, n, step, at, turn, node, port)
-     SELECT customer, n, step, ?, turn, ?, port FROM moved WHERE port >= 0 ORDER BY customer, n`,
+     SELECT customer, n, step, ?, turn, node, port FROM moved WHERE node = ? AND port >= 0 ORDER BY customer, n`,
     [now, node],
   );
-  if (moved === 0) return new Map();
+  if (moved === 0) return reached;
   if (move.events.length > 0)
     await tx.run(
       `DELETE FROM subscription WHERE (customer, event, n) IN
-         (SELECT m.customer, e.value, m.n FROM moved m, json_each(?) e WHERE m.port >= 0)`,
-      [JSON.stringify(move.events)],
+         (SELECT m.customer, e.value, m.n FROM moved m, json_each(?) e WHERE m.node = ? AND m.port >= 0)`,
+      [JSON.stringify(move.events), node],
     );
 
+  if (targets.some(({ newTurn }) => newTurn)) await countTurns(tx, move);
   // What is counted is what each statement says it has changed: a GROUP BY would sort, 0.14 s a million.
-  const counts = new Map<number, number>();
-  let turned = false;
   for (const [port, target] of targets.entries()) {
-    const count = target.ref === undefined ? await end(tx, port, now) : await arrive(tx, port, target, move);
+    const passing = target.ref === undefined || target.newTurn ? undefined : move.onward.get(target.ref);
+    const count =
+      target.ref === undefined
+        ? await end(tx, node, port, now)
+        : passing
+          ? await passOn(tx, node, port, target.ref, passing)
+          : await arrive(tx, port, { ...move, ...target, ref: target.ref });
     if (count === 0) continue;
-    counts.set(port, count);
     await addToTally(tx, node, port, count);
     if (target.ref === undefined) continue;
     await addToTally(tx, target.ref, entered, count);
-    turned ||= target.newTurn;
+    if (passing) reached.add(target.ref);
   }
-  if (turned) await countTurns(tx, move);
-  return counts;
+  return reached;
 }
 
 /** How often anybody has gone round. That nobody is ahead of what is known is asked first: it is true of nearly every move. */
 async function countTurns(
   tx: Transaction,
-  { version, targets }: { version: number; targets: readonly MoveTarget[] },
+  { node, version, targets }: { node: number; version: number; targets: readonly MoveTarget[] },
 ): Promise<void> {
   const turning = targets.flatMap(({ newTurn }, port) => (newTurn ? [port] : []));
   await tx.run(
     `UPDATE loop_version SET turns = max(turns, coalesce(
-       (SELECT max(turn) FROM moved WHERE port IN (SELECT value FROM json_each(?))), 0))
+       (SELECT max(turn) FROM moved WHERE node = ? AND port IN (SELECT value FROM json_each(?))), 0))
      WHERE id = ? AND turns < (SELECT max(turn) FROM moved)`,
-    [JSON.stringify(turning), version],
+    [node, JSON.stringify(turning), version],
   );
 }
 
-async function end(tx: Transaction, port: number, now: number): Promise<number> {
+async function end(tx: Transaction, node: number, port: number, now: number): Promise<number> {
   return tx.run(
-    'UPDATE enrollment SET ended_at = ? WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE port = ?)',
-    [now, port],
+    `UPDATE enrollment SET ended_at = ?
+     WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE node = ? AND port = ?)`,
+    [now, node, port],
   );
+}
+
+async function passOn(tx: Transaction, node: number, port: number, to: number, next: PortSql): Promise<number> {
+  const nextPort = next.needsCustomer
+    ? `(SELECT ${next.sql} FROM customer WHERE customer.id = p.customer)`
+    : `(${next.sql})`;
+  return tx.run(`UPDATE moved AS p SET port = ${nextPort}, node = ?, step = step + 1 WHERE node = ? AND port = ?`, [
+    ...next.parameters,
+    to,
+    node,
+    port,
+  ]);
 }
 
 async function arrive(
   tx: Transaction,
   port: number,
-  { ref, newTurn }: MoveTarget,
-  { now, maxTurns }: { now: number; maxTurns: number },
+  to: { node: number; ref: number; newTurn: boolean; now: number; maxTurns: number },
 ): Promise<number> {
-  const turned = newTurn ? 1 : 0;
+  const turned = to.newTurn ? 1 : 0;
   return tx.run(
     `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
      SELECT ?, CASE WHEN turn + ? > ? THEN ? ELSE ? END, customer, n, step + 1, turn + ?, ?, 0
-     FROM moved WHERE port = ? ORDER BY customer, n`,
-    [ref ?? null, turned, maxTurns, forever, now, turned, now, port],
+     FROM moved WHERE node = ? AND port = ? ORDER BY customer, n`,
+    [to.ref, turned, to.maxTurns, forever, to.now, turned, to.now, to.node, port],
   );
 }
 

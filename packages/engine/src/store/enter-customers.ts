@@ -13,14 +13,14 @@ export async function enterCustomers(
   const still = entry.again ? 'AND e.ended_at IS NULL' : '';
   await tx.run('DELETE FROM moved');
   const count = await tx.run(
-    `INSERT INTO moved (due, customer, n, step, turn, port)
-     SELECT DISTINCT ?, c.id, coalesce((SELECT max(n) FROM enrollment WHERE customer = c.id), 0) + 1, 0, 1, -1
+    `INSERT INTO moved (due, customer, n, step, turn, node, port)
+     SELECT DISTINCT ?, c.id, coalesce((SELECT max(n) FROM enrollment WHERE customer = c.id), 0) + 1, 0, 1, ?, -1
      FROM json_each(?) j JOIN customer c ON c.id = j.value
      WHERE c.merged_into IS NULL AND NOT EXISTS (
        SELECT 1 FROM enrollment e JOIN loop_version v ON v.id = e.version
        WHERE e.customer = c.id AND v.loop = ? ${still})
      ORDER BY c.id`,
-    [now, JSON.stringify(entry.customers), loop],
+    [now, node, JSON.stringify(entry.customers), loop],
   );
   if (count === 0) return 0;
   await tx.run(

@@ -8,7 +8,7 @@ import type { SqlValue, Transaction } from './database.ts';
 export async function createMoved(tx: Transaction): Promise<void> {
   await tx.run(`CREATE TEMP TABLE IF NOT EXISTS moved (
     due INTEGER NOT NULL, customer INTEGER NOT NULL, n INTEGER NOT NULL,
-    step INTEGER NOT NULL, turn INTEGER NOT NULL, port INTEGER NOT NULL,
+    step INTEGER NOT NULL, turn INTEGER NOT NULL, node INTEGER NOT NULL, port INTEGER NOT NULL,
     PRIMARY KEY (customer, n)
   ) WITHOUT ROWID`);
 }
@@ -28,8 +28,8 @@ export async function fillByPortSql(
   await tx.run('DELETE FROM moved');
   const join = port.needsCustomer ? 'JOIN customer ON customer.id = p.customer' : '';
   return tx.run(
-    `INSERT INTO moved (due, customer, n, step, turn, port)
-     SELECT p.due, p.customer, p.n, p.step, p.turn, ${port.sql}
+    `INSERT INTO moved (due, customer, n, step, turn, node, port)
+     SELECT p.due, p.customer, p.n, p.step, p.turn, p.node, ${port.sql}
      FROM position p ${join} WHERE p.node = ? AND p.due <= ? ORDER BY p.due, p.customer, p.n LIMIT ?`,
     [...port.parameters, node, now, limit],
   );
@@ -45,8 +45,8 @@ export type Chosen = readonly [due: number, customer: number, n: number, port: n
 export async function fillChosen(tx: Transaction, node: number, rows: readonly Chosen[]): Promise<number> {
   await tx.run('DELETE FROM moved');
   return tx.run(
-    `INSERT INTO moved (due, customer, n, step, turn, port)
-     SELECT p.due, p.customer, p.n, p.step, p.turn, j.value ->> 3
+    `INSERT INTO moved (due, customer, n, step, turn, node, port)
+     SELECT p.due, p.customer, p.n, p.step, p.turn, p.node, j.value ->> 3
      FROM json_each(?) j CROSS JOIN position p
        ON p.node = ? AND p.due = (j.value ->> 0) AND p.customer = (j.value ->> 1) AND p.n = (j.value ->> 2)`,
     [JSON.stringify(rows), node],

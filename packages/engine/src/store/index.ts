@@ -2,7 +2,7 @@
 export { armWaits, beginsToWait, choosePorts, eventsOfTurn } from './arm-waits.ts';
 export type { Claimed } from './claim-due.ts';
 export { claimDue, isDue } from './claim-due.ts';
-export type { MoveTarget, PortCounts } from './commit-moves.ts';
+export type { MoveTarget, Onward } from './commit-moves.ts';
 export { commitMoves, deleteMoved } from './commit-moves.ts';
 export type { NodeCount } from './count-nodes.ts';
 export { countNodes } from './count-nodes.ts';

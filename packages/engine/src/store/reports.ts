@@ -3,9 +3,9 @@ import type { Transaction } from './database.ts';
 /** Notes that a report node has new customers in these turns, so that its figures are to be worked out again at `due`. */
 export async function askForReports(tx: Transaction, node: number, due: number): Promise<void> {
   await tx.run(
-    `INSERT INTO report (node, turn, due) SELECT DISTINCT ?, turn, ? FROM moved WHERE true
+    `INSERT INTO report (node, turn, due) SELECT DISTINCT node, turn, ? FROM moved WHERE node = ?
      ON CONFLICT (node, turn) DO UPDATE SET due = min(coalesce(due, excluded.due), excluded.due)`,
-    [node, due],
+    [due, node],
   );
 }
 
