@@ -3,8 +3,6 @@ import type { Command } from 'commander';
 import type { Story } from '../../plugin/index.ts';
 import { CliError } from '../cli-error.ts';
 import { locate } from '../config.ts';
-import { tellLive } from '../demo-live.ts';
-import { tellOnce } from '../demo-once.ts';
 import { describeRun } from '../describe-run.ts';
 import { describeUplift } from '../describe-uplift.ts';
 import type { ListenOptions } from '../listen-options.ts';
@@ -41,11 +39,13 @@ export function addDemo(program: Command, wiring: Wiring): void {
     const registry = await wiring.registry();
     const { seed, customers = story.customers } = options;
     if (options.once) {
+      const { tellOnce } = await import('../demo-once.ts');
       const result = await tellOnce(story, wiring, registry, { customers, seed });
       if (options.json) return printJson(result);
       printLine(describeRun({ ...result, reports: [] }));
       return printLine(describeUplift(result.reports, result.truth));
     }
+    const { tellLive } = await import('../demo-live.ts');
     await tellLive(story, {
       config,
       registry,

@@ -5,7 +5,6 @@ import { tell } from '../print.ts';
 import { parseDelivery } from '../delivery.ts';
 import { addListenOptions } from '../listen-options.ts';
 import type { ListenOptions } from '../listen-options.ts';
-import { startServing } from '../serve.ts';
 import { untilStopped } from '../until-stopped.ts';
 import type { Wiring } from '../wiring.ts';
 
@@ -32,6 +31,8 @@ export function addServe(program: Command, wiring: Wiring): void {
   ).action(async (options: Options) => {
     const config = wiring.config();
     const registry = await wiring.registry();
+    // Loaded when it is needed: server, sign-in and log are half of what this command would load to answer --help.
+    const { startServing } = await import('../serve.ts');
     const serving = await startServing({
       config,
       registry,
