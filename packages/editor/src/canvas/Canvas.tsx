@@ -41,9 +41,12 @@ const snapGrid: [number, number] = [grid, grid];
 const several = ['Meta', 'Control'];
 const fit = { padding: 0.07, maxZoom: 1 };
 const manyNodes = 150;
+/** A map of a few nodes would only cover them. */
+const mapFrom = 8;
+const mapSize = { width: 168, height: 112 };
 /** Below this scale a node's small print cannot be read, and only its name is drawn, large. */
 const selectFar = ({ transform }: { transform: [number, number, number] }) =>
-  transform[2] < 0.52 ? Math.min(32, Math.round(10 / transform[2])) : 0;
+  transform[2] < 0.6 ? Math.min(32, Math.round(11 / transform[2])) : 0;
 
 interface Props {
   snapping: boolean;
@@ -169,7 +172,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
 
   // The first view of a loop shows all of it, once every node has been measured; later ones are the user's own.
   const measured = useNodesInitialized();
-  const fitted = useRef(false);
+  const fitted = useRef(document.nodes.length === 0);
   useEffect(() => {
     if (!measured || fitted.current) return;
     fitted.current = true;
@@ -228,14 +231,16 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={grid * 2} size={1.4} />
-        <MiniMap
-          pannable
-          zoomable
-          ariaLabel="Map of the loop"
-          nodeBorderRadius={12}
-          nodeColor={(node: FlowNode) => `var(--stage-${types.get(node.data.node.type)?.stage ?? 'flow'})`}
-          className={classes.minimap ?? ''}
-        />
+        {nodes.length >= mapFrom && (
+          <MiniMap
+            pannable
+            zoomable
+            ariaLabel="Map of the loop"
+            nodeBorderRadius={12}
+            nodeColor={(node: FlowNode) => `var(--stage-${types.get(node.data.node.type)?.stage ?? 'flow'})`}
+            style={mapSize}
+          />
+        )}
         <Controls showInteractive={false} position="bottom-left" fitViewOptions={fit} />
         <CanvasTools snapping={snapping} onSnapping={onSnapping} />
         <Panel position="top-right">

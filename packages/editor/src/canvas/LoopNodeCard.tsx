@@ -4,10 +4,11 @@ import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflo
 import { memo, useEffect } from 'react';
 import { formatNumber, formatShort } from '../ui/format.ts';
 import { NodeIcon } from '../ui/node-icon.tsx';
-import { stageStyle } from '../ui/stages.ts';
+import { stageOf, stageStyle } from '../ui/stages.ts';
 import { type FlowNode, inlet } from './flow-types.ts';
 import classes from './LoopNodeCard.module.css';
 import { useNodeCounts } from './live-store.ts';
+import { sayProblem } from './say-problem.ts';
 import { portTitle, usePorts } from './use-ports.ts';
 import { useWorkbench } from './workbench.tsx';
 
@@ -20,7 +21,8 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
   const ports = usePorts(node, used);
   const counts = useNodeCounts(live, id);
   const update = useUpdateNodeInternals();
-  const shape = `${incoming} ${sides.in} ${sides.out} ${ports.map((port) => port.id).join('|')}`;
+  const sideOf = (port: string) => sides.ports[port] ?? sides.out;
+  const shape = `${incoming} ${sides.in} ${ports.map((port) => `${sideOf(port.id)} ${port.id}`).join('|')}`;
   // React Flow measures handles once; it must hear of every change in where they stand.
   // biome-ignore lint/correctness/useExhaustiveDependencies: shape stands for what moves the handles
   useEffect(() => update(id), [id, shape, update]);
@@ -50,7 +52,9 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
           <div className={classes.title} title={title}>
             {title}
           </div>
-          <div className={classes.kind}>{type ? type.title : `unknown: ${node.type}`}</div>
+          <div className={classes.kind}>
+            {type ? (node.data.label ? type.title : stageOf(type.stage).title) : `unknown: ${node.type}`}
+          </div>
         </div>
         {counts && (
           <Tooltip label={`${formatNumber(counts.entered)} customers have entered`}>
@@ -61,10 +65,11 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
         )}
       </div>
       {ports.length > 0 && (
-        <ul className={classes.ports} data-side={sides.out}>
+        <ul className={classes.ports}>
           {ports.map((port) => (
             <li
               key={port.id}
+              data-side={sideOf(port.id)}
               data-gone={port.gone || undefined}
               data-open={!port.terminal && !used.includes(port.id) ? true : undefined}
             >
@@ -83,7 +88,7 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
                 <Handle
                   type="source"
                   id={port.id}
-                  position={position[sides.out]}
+                  position={position[sideOf(port.id)]}
                   className={classes.outlet}
                   aria-label={`${title}: ${portTitle(port)}`}
                   data-testid={`port-${id}-${port.id}`}
@@ -124,7 +129,7 @@ function ProblemBadge({ problems }: { problems: FlowNode['data']['problems'] }) 
     <Tooltip
       label={problems.map((problem, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two problems may read the same
-        <div key={index}>{problem.message}</div>
+        <div key={index}>{sayProblem(problem)}</div>
       ))}
     >
       <span className={classes.badge} data-level={error ? 'error' : 'warning'} data-testid="node-problem">

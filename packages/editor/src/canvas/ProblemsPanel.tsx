@@ -11,6 +11,7 @@ import { useState } from 'react';
 import { nodeSize } from '../document/graph.ts';
 import { plural } from '../ui/format.ts';
 import { selectConnected, selectCounts, useLiveState } from './live-store.ts';
+import { sayProblem } from './say-problem.ts';
 import classes from './ProblemsPanel.module.css';
 import { selectDocument, useEditor, useWorkbench } from './workbench.tsx';
 
@@ -49,7 +50,7 @@ export function ProblemsPanel() {
               <button type="button" onClick={() => goTo(problem)} data-level={problem.level} title={problem.path}>
                 <Level level={problem.level} />
                 {nameOf(problem) && <b>{nameOf(problem)}</b>}
-                <span>{problem.message}</span>
+                <span>{sayProblem(problem)}</span>
                 <code>{problem.code}</code>
               </button>
             </li>

@@ -27,7 +27,7 @@ export function toNodes(
     const used = [...new Set(leaving.get(node.id)?.map((edge) => edge.sourceHandle) ?? [])];
     const data: FlowNode['data'] = {
       node,
-      sides: placed.get(node.id) ?? { in: 'left', out: 'right' },
+      sides: placed.get(node.id) ?? { in: 'left', out: 'right', ports: {} },
       used,
       incoming: targets.has(node.id),
       problems: faults.get(node.id) ?? noProblems,
@@ -35,8 +35,7 @@ export function toNodes(
     const unchanged =
       old &&
       old.data.node === node &&
-      old.data.sides.in === data.sides.in &&
-      old.data.sides.out === data.sides.out &&
+      JSON.stringify(old.data.sides) === JSON.stringify(data.sides) &&
       old.data.incoming === data.incoming &&
       old.data.used.join('\n') === used.join('\n') &&
       JSON.stringify(old.data.problems) === JSON.stringify(data.problems);

@@ -82,10 +82,18 @@ test('a new node is placed where it covers no other', () => {
   expect(Math.abs(at.x) >= nodeSize.width || Math.abs(at.y) >= nodeSize.height).toBe(true);
 });
 
-test('a node whose next one stands to its left lets its edges out on the left', () => {
-  const document = draw('a>b', 'b>a');
-  expect(sides(document).get('a')).toEqual({ in: 'right', out: 'right' });
-  expect(sides(document).get('b')).toEqual({ in: 'left', out: 'left' });
+test('an edge leaves by the side on which its target stands, each port for itself', () => {
+  const document = draw('left', 'middle:back>left', 'middle:on>right');
+  expect(sides(document).get('middle')).toMatchObject({ ports: { back: 'left', on: 'right' } });
+  expect(sides(document).get('left')?.in).toBe('right');
+  expect(sides(document).get('right')?.in).toBe('left');
+});
+
+test('an edge to a node below comes in on the side that it left by', () => {
+  const document = draw('above>below');
+  document.nodes[1]!.position = { x: 12, y: 400 };
+  expect(sides(document).get('above')?.ports).toEqual({ done: 'right' });
+  expect(sides(document).get('below')?.in).toBe('right');
 });
 
 test('a loop is laid out clockwise round a ring', () => {

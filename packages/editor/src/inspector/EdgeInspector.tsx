@@ -5,6 +5,7 @@ import { deleteSelection } from '../canvas/commands.ts';
 import { useNodeCounts } from '../canvas/live-store.ts';
 import { selectDocument, useEditor, useWorkbench } from '../canvas/workbench.tsx';
 import { formatNumber } from '../ui/format.ts';
+import { sayProblem } from '../canvas/say-problem.ts';
 import classes from './Inspector.module.css';
 
 export function EdgeInspector({ edge }: { edge: LoopEdge }) {
@@ -34,7 +35,7 @@ export function EdgeInspector({ edge }: { edge: LoopEdge }) {
           <ul className={classes.problems}>
             {found.map((problem) => (
               <li key={problem.message} data-level={problem.level}>
-                {problem.message}
+                {sayProblem(problem)}
               </li>
             ))}
           </ul>

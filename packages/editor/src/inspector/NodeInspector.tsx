@@ -9,6 +9,7 @@ import { NameField } from '../ui/NameField.tsx';
 import { NodeIcon } from '../ui/node-icon.tsx';
 import { stageOf, stageStyle } from '../ui/stages.ts';
 import { Connections } from './Connections.tsx';
+import { sayProblem } from '../canvas/say-problem.ts';
 import classes from './Inspector.module.css';
 import name from './NodeInspector.module.css';
 import { SettingsForm } from './SettingsForm.tsx';
@@ -77,7 +78,7 @@ export function NodeInspector({ node }: { node: LoopNode }) {
           <ul className={classes.problems}>
             {elsewhere.map((problem) => (
               <li key={`${problem.path} ${problem.message}`} data-level={problem.level}>
-                {problem.message}
+                {sayProblem(problem)}
               </li>
             ))}
           </ul>

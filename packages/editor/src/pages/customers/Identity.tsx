@@ -1,5 +1,5 @@
 import { Badge, CopyButton, Group, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconCheck, IconX } from '@tabler/icons-react';
+import { IconCheck, IconUser, IconX } from '@tabler/icons-react';
 import type { CustomerView } from '../../api/contract.ts';
 import { formatDate, formatDateTime, humanise } from '../../ui/format.ts';
 import classes from './Customer.module.css';
@@ -13,6 +13,7 @@ const nameOf = ({ traits, id }: CustomerView): string =>
 /** Who it is: the name, the keys it is known by, and what it has agreed to. */
 export function Identity({ view }: { view: CustomerView }) {
   const name = nameOf(view);
+  const named = name !== `Customer ${view.id}`;
   const initials = name
     .split(/\s+/)
     .map((word) => word.charAt(0))
@@ -20,12 +21,17 @@ export function Identity({ view }: { view: CustomerView }) {
   return (
     <header className={classes.identity}>
       <div className={classes.avatar} aria-hidden>
-        {[initials[0], initials.length > 1 ? initials.at(-1) : ''].join('').toUpperCase() || '#'}
+        {named ? (
+          [initials[0], initials.length > 1 ? initials.at(-1) : ''].join('').toUpperCase()
+        ) : (
+          <IconUser size={26} stroke={1.6} />
+        )}
       </div>
       <div className={classes.who}>
         <h1>{name}</h1>
         <p>
-          Customer {view.id} · known since {formatDate(view.createdAt)} · changed {formatDateTime(view.updatedAt)}
+          {named && `Customer ${view.id} · `}known since {formatDate(view.createdAt)} · changed{' '}
+          {formatDateTime(view.updatedAt)}
           {view.merges.length > 0 && ` · merged from ${view.merges.length + 1}`}
         </p>
         <Group gap={6} mt={10}>
