@@ -25,7 +25,10 @@ export interface Options {
 }
 
 /** Starts the `osicam` command as a process of its own, as a terminal would. */
-export function start(args: readonly string[], options: Options = {}): { child: ChildProcess; ended: Promise<Outcome> } {
+export function start(
+  args: readonly string[],
+  options: Options = {},
+): { child: ChildProcess; ended: Promise<Outcome> } {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd ?? root,
     env: {

@@ -127,7 +127,10 @@ describe('a malformed document', () => {
     const at = (path: string) => problems.find((problem) => problem.path === path);
     expect(at('format')?.message).toMatch(/expected "osicam\/loop@1", got "osicam\/loop@2"/);
     expect(at('id')?.message).toMatch(/expected lower-case letters.*got "No Good"/);
-    expect(at('nodes[0].type')).toMatchObject({ node: 'in', message: expect.stringMatching(/<plugin>\/<node>.*"collect"/) });
+    expect(at('nodes[0].type')).toMatchObject({
+      node: 'in',
+      message: expect.stringMatching(/<plugin>\/<node>.*"collect"/),
+    });
     expect(at('nodes[0].position.x')).toMatchObject({ node: 'in', message: expect.stringMatching(/expected number/) });
     expect(at('nodes[1].id')).toMatchObject({ node: 'a b', message: expect.stringMatching(/hyphens.*got "a b"/) });
     expect(at('edges[0].sourceHandle')).toMatchObject({ edge: 'e', message: expect.stringMatching(/expected string/) });
@@ -148,7 +151,11 @@ describe('a malformed document', () => {
   test('that is not UTF-8 is refused rather than read in wrong letters', async () => {
     const text = JSON.stringify({ ...sound(), name: 'Größe' });
     const outcome = await osicam(['validate', write(folder(), 'latin.json', Buffer.from(text, 'latin1'))]);
-    expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/expected UTF-8 in .*latin\.json/) });
+    expect(outcome).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/expected UTF-8 in .*latin\.json/),
+    });
   });
 });
 
@@ -157,7 +164,9 @@ test('for a reader: a line a problem with place and code, and the verdict on sta
   document.edges.pop();
   const outcome = await osicam(['validate', write(folder(), 'open.loop.json', document)]);
   expect(outcome.code).toBe(1);
-  expect(outcome.stdout).toMatch(/^error {2}nodes\[1\] {2}nothing leaves pause by its port done: .*\[port-without-edge\]$/m);
+  expect(outcome.stdout).toMatch(
+    /^error {2}nodes\[1\] {2}nothing leaves pause by its port done: .*\[port-without-edge\]$/m,
+  );
   expect(outcome.stderr).toMatch(/^osicam: .*open\.loop\.json: 2 errors, 5 warnings$/m);
 });
 
