@@ -42,7 +42,11 @@ export async function importFile(
       `the loop ${loop} is not published: publish it, then let customers enter`,
     );
   const type = fileReader(registry);
-  const settings = fileSettings(type, { path: file, ...(key === undefined ? {} : { key }) });
+  // A loop that has a node for files says there what their columns are.
+  const entries = version?.compiled.entries.map((id) => version.stations.get(id)?.node) ?? [];
+  const entry = entries.find((node) => node?.type === type) ?? entries[0];
+  const own = entry?.type === type ? (entry.settings as object) : {};
+  const settings = fileSettings(type, { ...own, path: file, ...(key === undefined ? {} : { key }) });
   const controller = new AbortController();
   const context = { settings, cursor: undefined, folder, now: now(), log, signal: controller.signal };
   const summary: ImportSummary = {
@@ -71,7 +75,7 @@ export async function importFile(
     reject(imported.refused.map(({ line, reason }) => ({ line: line ?? 0, reason, text: '' })));
     summary.rows += part.records.length + (part.rejects?.length ?? 0);
     const customers = imported.customers.filter((customer) => customer !== undefined);
-    if (version) summary.entered += await engine.enter(version, customers);
+    if (version) summary.entered += await engine.enter(version, customers, entry?.id);
     // Calls of the other thread, and the engine's own steps, come in between two chunks.
     await new Promise<void>((resolve) => setImmediate(resolve));
   }

@@ -18,7 +18,8 @@ export const file = source({
   type: 'collect/file',
   stage: 'collect',
   title: 'File',
-  description: 'Reads customers from a CSV or JSON Lines file, finds the type of each column, and lets them enter.',
+  description:
+    'Lets customers enter from a CSV or JSON Lines file, whose columns’ types it finds, or when they are imported.',
   settings: fileSettings,
   entry: ({ again }) => ({ on: 'records', again }),
   read: readFile,
@@ -32,6 +33,7 @@ export const file = source({
 
 async function* readFile(context: SourceContext<FileSettings>): AsyncGenerator<SourceChunk> {
   const { settings, folder, signal } = context;
+  if (settings.path === '') return;
   const table = await openTable(settings, folder);
   const from = placeOf(context.cursor, table);
   const maker = new RecordMaker(table.columns, settings);

@@ -40,10 +40,11 @@ const column = z.object({
 });
 
 export const fileSettings = z.object({
-  path: z
-    .string()
-    .min(1)
-    .meta({ title: 'File', description: 'A CSV or JSON Lines file, from the folder that the engine was started in.' }),
+  path: z.string().default('').meta({
+    title: 'File',
+    description:
+      'A CSV or JSON Lines file, from the folder of the loop. Left empty, whoever is imported into the loop enters here.',
+  }),
   format: z
     .enum(['auto', 'csv', 'json-lines'])
     .default('auto')
