@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { VirtualClock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { IncomingEvent } from './intake.ts';
@@ -24,6 +25,8 @@ export interface RunOptions {
 export async function runToRest(engine: Engine, clock: VirtualClock, options: RunOptions): Promise<void> {
   const { world, tick } = options;
   for (;;) {
+    // SQLite answers at once, so that without this no signal, timer or socket would get its turn before the end.
+    await setImmediate();
     options.signal?.throwIfAborted();
     const done = (await engine.work()) || (await engine.deliver());
     if (done > 0) {
