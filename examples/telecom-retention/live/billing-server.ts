@@ -29,7 +29,7 @@ export async function openBillingServer(
   }
 
   const server = createServer((request, response) => {
-    answer(request)
+    void answer(request)
       .catch((error: Error): [number, Json] => [500, { error: error.message }])
       .then(([status, body]) => {
         if (!request.complete) response.setHeader('connection', 'close');

@@ -21,7 +21,8 @@ const CALL_LIST = 'retention-calls.csv';
  * customers answer by the ingestion API when their time has come. Everything is on loopback ports that were free.
  */
 export async function openLiveWorld(base: TelecomBase, context: LiveContext): Promise<LiveWorld> {
-  const { baseURL, writeKey, outFolder, now, log } = context;
+  const { baseURL, writeKey, outFolder, log } = context;
+  const now = () => context.now();
   const outside = createOutside(base);
   const journal = new ContactJournal(join(outFolder, 'contacts.jsonl'));
   const mailbox = new Mailbox();

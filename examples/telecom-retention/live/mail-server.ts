@@ -1,8 +1,9 @@
-import { buffer } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { callbackify } from 'node:util';
 import type { Log, StoryMail } from '@osicam/engine/plugin';
 import PostalMime from 'postal-mime';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 
 export type ReceivedMail = Omit<StoryMail, 'id' | 'at'> & { readonly messageId: string | undefined };
 
@@ -13,6 +14,21 @@ export async function openMailServer(
   receive: (mail: ReceivedMail) => void,
   log: Log,
 ): Promise<{ url: string; close: () => Promise<void> }> {
+  async function take(stream: SMTPServerDataStream, { envelope }: SMTPServerSession): Promise<void> {
+    const raw = await buffer(stream);
+    if (stream.sizeExceeded) throw Object.assign(new Error('the mail is too large'), { responseCode: 552 });
+    const { subject = '', from, text = '', html, messageId, headers } = await PostalMime.parse(raw);
+    receive({
+      to: envelope.rcptTo.map(({ address }) => address).join(', '),
+      from: from?.name ? `${from.name} <${from.address}>` : (from?.address ?? ''),
+      subject,
+      text,
+      html,
+      messageId,
+      headers: Object.fromEntries(headers.map(({ key, value }) => [key, value])),
+    });
+  }
+
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     authOptional: true,
@@ -20,24 +36,7 @@ export async function openMailServer(
     logger: false,
     // Whoever sends holds its connections open; nobody has to wait for them when the demo ends.
     closeTimeout: 200,
-    onData(stream, { envelope }, done) {
-      buffer(stream)
-        .then(async (raw) => {
-          if (stream.sizeExceeded) throw Object.assign(new Error('the mail is too large'), { responseCode: 552 });
-          const { subject = '', from, text = '', html, messageId, headers } = await PostalMime.parse(raw);
-          receive({
-            to: envelope.rcptTo.map(({ address }) => address).join(', '),
-            from: from?.name ? `${from.name} <${from.address}>` : (from?.address ?? ''),
-            subject,
-            text,
-            html,
-            messageId,
-            headers: Object.fromEntries(headers.map(({ key, value }) => [key, value])),
-          });
-          done();
-        })
-        .catch((error: Error) => done(error));
-    },
+    onData: callbackify(take),
   });
   // A sender that hangs up is no matter of ours.
   server.on('error', (error: Error) => log.warn('the mail server', { error: error.message }));
