@@ -113,8 +113,13 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
         </div>
       )}
       <div className={classes.far} aria-hidden>
-        <span>{title}</span>
-        {counts && <b className="tabular">{formatShort(counts.waiting > 0 ? counts.waiting : counts.entered)}</b>}
+        <span className={classes.farTitle}>{title}</span>
+        {counts && (
+          <span className={`${classes.farCounts} tabular`}>
+            <b>{formatShort(counts.entered)}</b>
+            {counts.waiting > 0 && <b data-waiting>{formatShort(counts.waiting)}</b>}
+          </span>
+        )}
       </div>
       <ProblemBadge problems={problems} />
     </div>

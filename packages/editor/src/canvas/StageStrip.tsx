@@ -14,8 +14,10 @@ export function StageStrip() {
   return (
     <ol className={`${classes.strip} tabular`} aria-label="Progress by stage" data-testid="stage-strip">
       <li className={classes.turn}>
-        <span>Turns begun</span>
-        <b data-testid="turns">{formatNumber(counts.turns)}</b>
+        <span>Turn</span>
+        <b data-testid="turn" title={`Gone round ${formatNumber(counts.turns)} times`}>
+          {formatNumber(counts.turns + 1)}
+        </b>
       </li>
       {stageInfos
         .filter((stage) => stage.id !== 'flow')

@@ -7,6 +7,9 @@ import type { LoopEditor } from '../document/editor.ts';
 import { grid, snap } from '../document/graph.ts';
 import { nodeId } from '../document/names.ts';
 import { remove } from '../document/remove.ts';
+import { referencesOf } from './node-references.ts';
+
+type Types = ReadonlyMap<string, NodeTypeDescription>;
 
 interface Place {
   x: number;
@@ -71,18 +74,18 @@ export function deleteSelection(editor: LoopEditor): void {
   );
 }
 
-export function pasteFragment(editor: LoopEditor, fragment: Fragment, at: Place): void {
+export function pasteFragment(editor: LoopEditor, types: Types, fragment: Fragment, at: Place): void {
   if (fragment.nodes.length === 0) return;
-  const { changes, ids } = paste(editor.document, fragment, { x: snap(at.x), y: snap(at.y) });
+  const { changes, ids } = paste(editor.document, fragment, { x: snap(at.x), y: snap(at.y) }, referencesOf(types));
   editor.edit(changes, `Paste ${count(ids.length)}`);
   editor.select(ids);
 }
 
-export function duplicateSelection(editor: LoopEditor): void {
+export function duplicateSelection(editor: LoopEditor, types: Types): void {
   const fragment = copy(editor.document, editor.get().nodes);
   const left = Math.min(...fragment.nodes.map((node) => node.position.x));
   const top = Math.min(...fragment.nodes.map((node) => node.position.y));
-  pasteFragment(editor, fragment, { x: left + grid * 4, y: top + grid * 4 });
+  pasteFragment(editor, types, fragment, { x: left + grid * 4, y: top + grid * 4 });
 }
 
 export function moveNodes(editor: LoopEditor, moves: readonly { id: string; position: Place }[]): void {

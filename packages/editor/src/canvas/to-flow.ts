@@ -80,7 +80,7 @@ export function useEdges(
           type: MarkerType.ArrowClosed,
           width: 16,
           height: 16,
-          color: selected.has(edge.id) ? 'var(--accent)' : 'var(--xy-edge-stroke-default)',
+          color: selected.has(edge.id) ? 'var(--accent)' : 'var(--xy-edge-stroke)',
         },
         ariaLabel: `From ${edge.source}, ${edge.sourceHandle}, to ${edge.target}`,
         data: { stage: stage.get(edge.source) ?? 'flow', problem: faulty.has(edge.id) },

@@ -14,7 +14,7 @@ export const isTyping = (target: EventTarget | null): boolean =>
 
 /** The keyboard of the canvas. Copy and paste go by the clipboard's own events, which need no permission. */
 export function useShortcuts(frame: RefObject<HTMLElement | null>): void {
-  const { editor } = useWorkbench();
+  const { editor, types } = useWorkbench();
   const flow = useReactFlow();
   useEffect(() => {
     let pointer = { x: 0, y: 0 };
@@ -28,7 +28,7 @@ export function useShortcuts(frame: RefObject<HTMLElement | null>): void {
       const mod = event.ctrlKey || event.metaKey;
       if (mod && key === 'z') event.shiftKey ? editor.redo() : editor.undo();
       else if (mod && key === 'y') editor.redo();
-      else if (mod && key === 'd') duplicateSelection(editor);
+      else if (mod && key === 'd') duplicateSelection(editor, types);
       else if (mod && key === 'a') editor.select(editor.document.nodes.map((node) => node.id));
       else if (!mod && (key === 'delete' || key === 'backspace')) deleteSelection(editor);
       else if (!mod && key === 'escape') editor.select([]);
@@ -59,7 +59,7 @@ export function useShortcuts(frame: RefObject<HTMLElement | null>): void {
       if (!box) return;
       const inside = pointer.x > box.left && pointer.x < box.right && pointer.y > box.top && pointer.y < box.bottom;
       const at = inside ? pointer : { x: box.left + box.width / 2, y: box.top + box.height / 2 };
-      pasteFragment(editor, fragment, flow.screenToFlowPosition(at));
+      pasteFragment(editor, types, fragment, flow.screenToFlowPosition(at));
     };
 
     window.addEventListener('pointermove', onMove);
@@ -74,5 +74,5 @@ export function useShortcuts(frame: RefObject<HTMLElement | null>): void {
       document.removeEventListener('cut', onCopy);
       document.removeEventListener('paste', onPaste);
     };
-  }, [editor, flow, frame]);
+  }, [editor, types, flow, frame]);
 }

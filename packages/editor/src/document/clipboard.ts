@@ -44,11 +44,15 @@ export function readFragment(text: string): Fragment | undefined {
   return { format: 'osicam/fragment@1', nodes, edges };
 }
 
+/** Whether the setting of a node type at a path names another node. */
+export type IsReference = (type: string, path: readonly (string | number)[]) => boolean;
+
 /** Adds a fragment under new ids, its top left corner at `at`. Settings that name a node of the fragment name its copy. */
 export function paste(
   document: Loop,
   fragment: Fragment,
   at: { x: number; y: number },
+  isReference: IsReference = () => false,
 ): { changes: Change[]; ids: string[] } {
   const left = Math.min(...fragment.nodes.map((node) => node.position.x));
   const top = Math.min(...fragment.nodes.map((node) => node.position.y));
@@ -66,7 +70,13 @@ export function paste(
         ...node,
         id: renamed.get(node.id) ?? node.id,
         position: { x: node.position.x - left + at.x, y: node.position.y - top + at.y },
-        data: { ...node.data, settings: renameIn(node.data.settings, renamed) as Record<string, unknown> },
+        data: {
+          ...node.data,
+          settings: renameIn(node.data.settings, renamed, (path) => isReference(node.type, path)) as Record<
+            string,
+            unknown
+          >,
+        },
       },
     }),
   );
@@ -82,12 +92,18 @@ export function paste(
   return { changes: [...nodes, ...edges], ids: [...renamed.values()] };
 }
 
-/** Only settings called `node` or ending in `Node` name nodes; a subject that happens to read "email" must stay. */
-function renameIn(value: unknown, renamed: ReadonlyMap<string, string>, key = ''): unknown {
-  if (typeof value === 'string') return /^node$|Node$/.test(key) ? (renamed.get(value) ?? value) : value;
-  if (Array.isArray(value)) return value.map((item) => renameIn(item, renamed, key.replace(/s$/, '')));
+function renameIn(
+  value: unknown,
+  renamed: ReadonlyMap<string, string>,
+  isReference: (path: readonly (string | number)[]) => boolean,
+  path: readonly (string | number)[] = [],
+): unknown {
+  if (typeof value === 'string') return isReference(path) ? (renamed.get(value) ?? value) : value;
+  if (Array.isArray(value)) return value.map((item, index) => renameIn(item, renamed, isReference, [...path, index]));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, renameIn(item, renamed, name)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, renameIn(item, renamed, isReference, [...path, name])]),
+  );
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

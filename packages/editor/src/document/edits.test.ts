@@ -57,7 +57,7 @@ test('a pasted fragment has new ids, its inner edges, and settings that name the
   const document = draw('a>b', 'b>c');
   document.nodes[1]!.data.settings = { node: 'a', subject: 'a' };
   const fragment = readFragment(JSON.stringify(copy(document, new Set(['a', 'b']))))!;
-  const { changes, ids } = paste(document, fragment, { x: 1000, y: 1000 });
+  const { changes, ids } = paste(document, fragment, { x: 1000, y: 1000 }, (_, [key]) => key === 'node');
   const changed = applyChanges(document, changes);
   expect(ids).toEqual(['a-2', 'b-2']);
   expect(edgesOf(changed)).toContain('a-2:done>b-2');

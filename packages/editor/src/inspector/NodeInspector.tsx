@@ -55,7 +55,7 @@ export function NodeInspector({ node }: { node: LoopNode }) {
           <Menu.Dropdown>
             <Menu.Item
               leftSection={<IconCopy size={15} />}
-              onClick={() => duplicateSelection(editor)}
+              onClick={() => duplicateSelection(editor, types)}
               rightSection={<small>Ctrl D</small>}
             >
               Duplicate

@@ -6,7 +6,7 @@ import { plural } from '../ui/format.ts';
 import classes from './Inspector.module.css';
 
 export function SelectionInspector({ nodes, edges }: { nodes: number; edges: number }) {
-  const { editor } = useWorkbench();
+  const { editor, types } = useWorkbench();
   const what = [nodes > 0 && plural(nodes, 'node'), edges > 0 && plural(edges, 'connection')]
     .filter(Boolean)
     .join(' and ');
@@ -22,7 +22,7 @@ export function SelectionInspector({ nodes, edges }: { nodes: number; edges: num
             variant="default"
             size="xs"
             leftSection={<IconCopy size={15} />}
-            onClick={() => duplicateSelection(editor)}
+            onClick={() => duplicateSelection(editor, types)}
           >
             Duplicate
           </Button>

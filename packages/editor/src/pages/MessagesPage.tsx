@@ -2,10 +2,12 @@ import { Badge, Button, Center, Container, Group, Select, Skeleton, Stack, Table
 import { IconMailFast } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { JsonObject } from '../api/contract.ts';
 import { loopsQuery, messagesQuery } from '../api/queries.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Fault } from '../ui/Fault.tsx';
 import { formatDateTime } from '../ui/format.ts';
+import { gist } from '../ui/gist.ts';
 import { statusColour, statuses } from '../ui/message-status.ts';
 import table from '../ui/Table.module.css';
 
@@ -95,7 +97,7 @@ export function MessagesPage() {
                     </Link>
                   </Table.Td>
                   <Table.Td className={table.clip}>
-                    {gist(message.body)}
+                    {subjectOf(message.body)}
                     {message.detail && (
                       <Text size="xs" c="var(--ink-soft)" truncate>
                         {message.detail}
@@ -128,10 +130,10 @@ export function MessagesPage() {
   );
 }
 
-function gist(body: Record<string, unknown> | null): string {
+function subjectOf(body: JsonObject | null): string {
   for (const key of ['subject', 'title', 'text', 'script', 'message', 'url']) {
     const value = body?.[key];
     if (typeof value === 'string' && value) return value;
   }
-  return body && Object.keys(body).length > 0 ? JSON.stringify(body) : '–';
+  return (body && gist(body)) || '–';
 }

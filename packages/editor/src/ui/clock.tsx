@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import type { Clock } from '../api/contract.ts';
+import { loopsQuery } from '../api/queries.ts';
 
 interface Known {
   clock: Clock;
@@ -9,9 +11,6 @@ interface Known {
 
 interface ClockState extends Known {
   hear: (clock: Clock) => void;
-  /** The instant from which days are counted, as a loop's publication; undefined where there is none. */
-  since: string | undefined;
-  countFrom: (since: string | undefined) => void;
 }
 
 const Context = createContext<ClockState | undefined>(undefined);
@@ -19,11 +18,10 @@ const Context = createContext<ClockState | undefined>(undefined);
 /** The engine's clock, carried on between two words from the server so that it moves smoothly on an accelerated one. */
 export function ClockProvider({ clock, children }: { clock: Clock; children: ReactNode }) {
   const [known, setKnown] = useState<Known>(() => ({ clock, heard: Date.now() }));
-  const [since, countFrom] = useState<string>();
   useEffect(() => setKnown({ clock, heard: Date.now() }), [clock]);
   const state = useMemo(
-    () => ({ ...known, since, countFrom, hear: (heard: Clock) => setKnown({ clock: heard, heard: Date.now() }) }),
-    [known, since],
+    () => ({ ...known, hear: (heard: Clock) => setKnown({ clock: heard, heard: Date.now() }) }),
+    [known],
   );
   return <Context value={state}>{children}</Context>;
 }
@@ -35,11 +33,10 @@ function useClockState(): ClockState {
 }
 
 export const useHearClock = () => useClockState().hear;
-export const useCountFrom = () => useClockState().countFrom;
 
 /** Now on the engine's clock, several times a second. */
 export function useEngineNow(): { now: number; clock: Clock; day: number | undefined } {
-  const { clock, heard, since } = useClockState();
+  const { clock, heard } = useClockState();
   const [, tick] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => tick((count) => count + 1), clock.mode === 'accelerated' ? 250 : 5_000);
@@ -47,7 +44,14 @@ export function useEngineNow(): { now: number; clock: Clock; day: number | undef
   }, [clock.mode]);
   const moves = clock.mode !== 'virtual';
   const now = Date.parse(clock.now) + (moves ? (Date.now() - heard) * clock.speed : 0);
-  const started = since === undefined ? Number.NaN : Date.parse(since);
-  const day = Number.isFinite(started) && now >= started ? Math.floor((now - started) / 86_400_000) + 1 : undefined;
+  const started = useFirstPublication(clock.mode !== 'live');
+  const day = started !== undefined && now >= started ? Math.floor((now - started) / 86_400_000) + 1 : undefined;
   return { now, clock, day };
+}
+
+/** Days are counted from when the first loop began to run. */
+function useFirstPublication(enabled: boolean): number | undefined {
+  const loops = useQuery({ ...loopsQuery, enabled, refetchInterval: 60_000 });
+  const instants = loops.data?.flatMap(({ published }) => (published ? [Date.parse(published.publishedAt)] : [])) ?? [];
+  return instants.length > 0 ? Math.min(...instants) : undefined;
 }

@@ -1,9 +1,10 @@
 import { Chip, Group } from '@mantine/core';
 import { IconHistory, IconSend } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
-import type { CustomerView, JsonObject } from '../../api/contract.ts';
+import type { CustomerView } from '../../api/contract.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatDate, formatDateTime, humanise } from '../../ui/format.ts';
+import { gist } from '../../ui/gist.ts';
 import { stageStyle } from '../../ui/stages.ts';
 import classes from './Customer.module.css';
 import { categoryInfos, categoryOf } from './categories.ts';
@@ -98,10 +99,3 @@ function entriesOf(view: CustomerView): Entry[] {
   );
   return [...events, ...messages].sort((a, b) => b.at.localeCompare(a.at));
 }
-
-const gist = (properties: JsonObject): string =>
-  Object.entries(properties)
-    .filter(([, value]) => value !== null && value !== '')
-    .slice(0, 6)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(' · ');

@@ -7,7 +7,9 @@ export function Figures({ figures }: { figures: JsonObject }) {
   const currency = typeof figures['currency'] === 'string' ? figures['currency'] : undefined;
   const entries = Object.entries(figures).filter(([name]) => name !== 'currency');
   const plain = entries.filter(([, value]) => typeof value !== 'object' || value === null);
-  const nested = entries.filter(([, value]) => typeof value === 'object' && value !== null);
+  const nested = entries
+    .filter(([, value]) => typeof value === 'object' && value !== null)
+    .sort(([, a], [, b]) => length(a) - length(b));
   return (
     <div className={classes.figures}>
       {plain.length > 0 && (
@@ -38,7 +40,11 @@ function Nested({ value, currency }: { value: Json; currency: string | undefined
       <span className={classes.raw}>{Array.isArray(value) && value.length === 0 ? 'none' : JSON.stringify(value)}</span>
     );
   }
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  // Beside what a person calls a node, its id and type are noise.
+  const named = rows.every((row) => typeof row['label'] === 'string' && row['label'] !== '');
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
+    (column) => !named || (column !== 'id' && column !== 'type'),
+  );
   return (
     <div className={classes.scroll}>
       <table className={`${classes.table} tabular`}>
@@ -68,6 +74,9 @@ function Nested({ value, currency }: { value: Json; currency: string | undefined
   );
 }
 
+/** Short things first: a long table pushes what follows it off the screen. */
+const length = (value: Json): number => (Array.isArray(value) ? value.length : 0);
+
 const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -87,7 +96,7 @@ function say(name: string, value: Json, currency: string | undefined): string {
   if (typeof value === 'object')
     return Object.entries(value)
       .map(([key, one]) => `${key} ${say(key, one, currency)}`)
-      .join(', ');
+      .join(' · ');
   if (typeof value === 'string') return value;
   if (/rate|share|holdout$/i.test(name) && Math.abs(value) <= 1) return formatPercent(value);
   if (/cost|revenue|spent/i.test(name)) return formatMoney(value, currency);

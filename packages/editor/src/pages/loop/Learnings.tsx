@@ -26,8 +26,8 @@ export function Learnings({ learnings }: { learnings: readonly Learning[] }) {
             {rows.map((learning) => (
               <li key={`${learning.node} ${learning.path.join('.')}`}>
                 <span>
-                  {name(learning.node)}:{' '}
-                  {said(learning, document.nodes.find(({ id }) => id === learning.node)?.data.settings)}{' '}
+                  <b>{name(learning.node)}</b> ·{' '}
+                  {said(learning, document.nodes.find(({ id }) => id === learning.node)?.data.settings)} is now{' '}
                   <strong>{value(learning.value)}</strong>
                 </span>
                 <Text size="xs" c="var(--ink-soft)" title={formatDateTime(learning.at)}>

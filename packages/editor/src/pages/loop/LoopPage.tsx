@@ -10,7 +10,7 @@ import { useLive } from '../../api/use-live.ts';
 import { LiveStore } from '../../canvas/live-store.ts';
 import { selectDocument, useEditor, type Workbench, WorkbenchProvider } from '../../canvas/workbench.tsx';
 import { LoopEditor } from '../../document/editor.ts';
-import { useCountFrom, useHearClock } from '../../ui/clock.tsx';
+import { useHearClock } from '../../ui/clock.tsx';
 import { Fault } from '../../ui/Fault.tsx';
 import { LoopBar } from './LoopBar.tsx';
 import classes from './LoopPage.module.css';
@@ -49,16 +49,10 @@ function OpenLoop({ loop, types }: { loop: LoopDetail; types: readonly NodeTypeD
   const byType = useMemo(() => new Map(types.map((type) => [type.type, type])), [types]);
   const feed = useLive(loop.id);
   const hear = useHearClock();
-  const countFrom = useCountFrom();
   useEffect(() => live.hear(feed.counts, feed.connected), [live, feed.counts, feed.connected]);
   useEffect(() => {
     if (feed.clock) hear(feed.clock);
   }, [feed.clock, hear]);
-  const publishedAt = loop.published?.publishedAt;
-  useEffect(() => {
-    countFrom(publishedAt);
-    return () => countFrom(undefined);
-  }, [publishedAt, countFrom]);
   const bench = useMemo(
     (): Workbench => ({ editor, live, types: byType, problems: loop.problems }),
     [editor, live, byType, loop.problems],

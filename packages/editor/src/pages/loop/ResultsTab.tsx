@@ -1,4 +1,4 @@
-import { Card, Container, SimpleGrid, Skeleton, Text, Title } from '@mantine/core';
+import { Card, Container, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconChartHistogram } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -56,11 +56,11 @@ export function ResultsTab() {
               measured {formatDateTime(latest(rows))}
             </Text>
           </div>
-          <SimpleGrid cols={{ base: 1, md: rows.length > 1 ? 2 : 1 }} spacing="md">
+          <Stack gap="md">
             {rows.map((report) => (
               <ReportCard key={`${report.node} ${report.at}`} report={report} />
             ))}
-          </SimpleGrid>
+          </Stack>
         </section>
       ))}
     </Container>

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { formatMoney, formatNumber, formatPercent, formatPoints, humanise } from '../../ui/format.ts';
+import { formatMoney, formatNumber, formatPercent, formatPoints, humanise, plural } from '../../ui/format.ts';
 import { IntervalChart } from './IntervalChart.tsx';
 import classes from './Results.module.css';
 import type { Arm, Uplift } from './read-uplift.ts';
@@ -8,6 +8,7 @@ import type { Arm, Uplift } from './read-uplift.ts';
 export function UpliftCard({ uplift }: { uplift: Uplift }) {
   const { treated, holdout, arms, currency, goal, groups } = uplift;
   const open = treated.open + holdout.open;
+  const event = humanise(goal).toLowerCase();
   const rows = [
     ...(treated.uplift ? [{ label: 'All treated', ...treated.uplift }] : []),
     ...(arms.length > 1 ? arms.flatMap((arm) => (arm.uplift ? [{ label: arm.port, ...arm.uplift }] : [])) : []),
@@ -18,18 +19,18 @@ export function UpliftCard({ uplift }: { uplift: Uplift }) {
       {rows.length > 0 && <IntervalChart rows={rows} />}
       <dl className={`${classes.numbers} tabular`}>
         <Figure
-          title={`Treated who reached ${goal}`}
+          title={`Treated: ${event}`}
           value={rateOf(treated)}
           note={`${formatNumber(treated.conversions)} of ${formatNumber(treated.customers)}`}
         />
         <Figure
-          title="Held out who did"
+          title={`Held out: ${event}`}
           value={rateOf(holdout)}
           note={`${formatNumber(holdout.conversions)} of ${formatNumber(holdout.customers)}`}
         />
         {treated.extra && (
           <Figure
-            title={`More ${goal}s through it`}
+            title="More because of it"
             value={formatNumber(Math.round(treated.extra.estimate))}
             note={`${formatNumber(Math.round(treated.extra.low))} … ${formatNumber(Math.round(treated.extra.high))}`}
           />
@@ -66,12 +67,12 @@ export function UpliftCard({ uplift }: { uplift: Uplift }) {
       )}
       {open > 0 && (
         <Text size="xs" c="var(--ink-soft)">
-          For {formatNumber(open)} customers the time is not up yet; these figures still move.
+          For {plural(open, 'customer')} the time is not up yet; these figures still move.
         </Text>
       )}
       {uplift.learning && uplift.learning !== 'proposed' && (
         <Text size="xs" c="var(--ink-soft)">
-          {uplift.learning}
+          {uplift.learning.charAt(0).toUpperCase() + uplift.learning.slice(1)}.
         </Text>
       )}
     </div>
@@ -84,8 +85,10 @@ function verdict({ treated, goal }: Uplift): string {
   if (!treated.uplift) return 'Nothing can be compared yet: one of the two groups is empty.';
   const { estimate, low, high } = treated.uplift;
   const by = formatPoints(Math.abs(estimate)).replace('+', '');
-  if (low > 0) return `The treatment works: ${by} more customers reach ${goal} than would have anyway.`;
-  if (high < 0) return `The treatment harms: ${by} fewer customers reach ${goal} than would have anyway.`;
+  if (low > 0)
+    return `The treatment works: ${by} more customers came to “${humanise(goal).toLowerCase()}” than would have anyway.`;
+  if (high < 0)
+    return `The treatment harms: ${by} fewer customers came to “${humanise(goal).toLowerCase()}” than would have anyway.`;
   return `No effect is proven: the difference of ${formatPoints(estimate)} may be chance.`;
 }
 
