@@ -6,6 +6,9 @@ import { drag, keepPicture, middleOf, openBrowser } from './browser.ts';
 import type { Installation } from './installation.ts';
 import { startInstallation } from './installation.ts';
 
+/** A page under load takes its time. */
+const soon = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 20_000 });
+
 let installation: Installation;
 let visitor: Visitor;
 
@@ -60,19 +63,19 @@ test('a newcomer signs in, draws a loop by dragging, publishes it, imports custo
   await connect('split', 'b', 'end');
   await connect('delay', 'done', 'end');
   await keepPicture(page, 'connected');
-  await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(4);
+  await soon(() => page.locator('.react-flow__edge').count()).toBe(4);
 
   // A step back and forth again, as somebody who tries the editor out.
   await page.getByTestId('canvas').click({ position: { x: canvas.width * 0.5, y: canvas.height * 0.9 } });
   await page.keyboard.press('Control+z');
-  await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(3);
+  await soon(() => page.locator('.react-flow__edge').count()).toBe(3);
   await page.keyboard.press('Control+Shift+z');
-  await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(4);
+  await soon(() => page.locator('.react-flow__edge').count()).toBe(4);
   await keepPicture(page, 'drawn');
 
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await page.getByRole('button', { name: /^Publish version 1/ }).click();
-  await expect.poll(() => text('loop-state')).toContain('Published v1');
+  await soon(() => text('loop-state')).toContain('Published v1');
 
   const customers = join(installation.folder, 'customers.csv');
   const rows = Array.from(
@@ -99,7 +102,7 @@ test('a newcomer signs in, draws a loop by dragging, publishes it, imports custo
     waiting: await text('waiting-delay'),
     ended: await text('entered-end'),
   });
-  await expect.poll(() => text('entered-file'), { timeout: 15_000 }).toBe('200');
+  await soon(() => text('entered-file')).toBe('200');
   await expect
     .poll(async () => Number((await text('waiting-delay'))?.match(/\d+/)?.[0]) + Number(await text('entered-end')), {
       timeout: 15_000,
@@ -109,10 +112,8 @@ test('a newcomer signs in, draws a loop by dragging, publishes it, imports custo
   await keepPicture(page, 'counted');
 
   await page.reload();
-  await expect.poll(() => text('entered-file'), { timeout: 15_000 }).toBe('200');
-  await expect
-    .poll(counts, { timeout: 15_000 })
-    .toEqual({ entered: before.entered, waiting: before.waiting, ended: before.ended });
+  await soon(() => text('entered-file')).toBe('200');
+  await expect.poll(counts).toEqual({ entered: before.entered, waiting: before.waiting, ended: before.ended });
   expect(await page.locator('.react-flow__edge').count()).toBe(4);
   expect(await text('loop-state')).toContain('Published v1');
   expect(await node('split').boundingBox()).toEqual(before.place);
@@ -122,7 +123,7 @@ test('a newcomer signs in, draws a loop by dragging, publishes it, imports custo
   await page.getByRole('link', { name: 'Person 42' }).click();
   await page.getByTestId('customer').waitFor();
   await page.getByRole('tab', { name: /What is known/ }).click();
-  await expect.poll(() => text('traits')).toContain('person42@example.org');
+  await soon(() => text('traits')).toContain('person42@example.org');
   await keepPicture(page, 'customer');
   expect(complaints).toEqual([]);
 });
