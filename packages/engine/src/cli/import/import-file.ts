@@ -108,7 +108,7 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
 }
 
 /**
- * V8 lets the space for new objects grow to 96 MB in this thread, for rows that are gone in a moment. From 8 MB on it is
+ * V8 lets the space for new objects grow to 96 MB in this thread, for rows that are gone in a moment. From 4 MB on it is
  * told to grow no further: a hundred megabytes less, for a tenth more time in this thread.
  */
 function keepYoungGenerationSmall(): void {

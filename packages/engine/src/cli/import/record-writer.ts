@@ -35,6 +35,9 @@ export interface WriterOptions {
  */
 const batchSize = 10_000;
 
+/** Records on their way from one thread to the other: enough that neither starves. */
+const mostWaiting = 6000;
+
 /** Collects records and writes them a batch at a time, with what became of each batch told as it is committed. */
 export class BatchWriter implements RecordWriter {
   readonly #db: Database;
@@ -96,7 +99,7 @@ export class ThreadWriter implements RecordWriter {
   constructor(options: WriterOptions, onTally: (tally: Tally) => void) {
     this.#thread = new Worker(new URL('./import-thread.ts', import.meta.url), {
       workerData: options,
-      resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 64 },
+      resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 48 },
     });
     this.#ended = new Promise((resolve) => {
       const end = (failure?: Error) => {
@@ -120,8 +123,7 @@ export class ThreadWriter implements RecordWriter {
   async write(packed: PackedRecords): Promise<void> {
     this.#waiting += packed.traits.length;
     this.#thread.postMessage(toWire(packed));
-    // What waits between the two threads is memory: enough that neither starves, no more.
-    while (this.#waiting > batchSize && !this.#failure) {
+    while (this.#waiting > mostWaiting && !this.#failure) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
       await promise;
