@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { toLine } from './figures.ts';
+import { bench as loop } from './loop.ts';
 import { bench as route } from './route.ts';
 
-const benches: readonly Bench[] = [route];
+const benches: readonly Bench[] = [route, loop];
 
 const usage = `npm run bench [-- NAME…] [--json] [--peers] [--runs N] [--rows N]
 
