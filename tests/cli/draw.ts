@@ -25,7 +25,7 @@ export function draw(
 export const mailing = (settings: object = {}) =>
   draw(
     [
-      ['in', 'collect/file', { path: 'customers.csv', key: 'id' }],
+      ['in', 'collect/file', { path: 'customers.csv' }],
       ['mail', 'interact/email', { from: 'Example <service@example.com>', consent: 'notNeeded', ...settings }],
       ['reached', 'flow/end'],
       ['refused', 'flow/end'],

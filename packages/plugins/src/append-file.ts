@@ -128,6 +128,12 @@ export class ColumnsError extends Error {
   override name = 'ColumnsError';
 }
 
+/** A channel that writes files goes where the engine says, so that anything set for it would be dropped without a word. */
+export function expectNoConfiguration(type: string, config: unknown): void {
+  const names = Object.keys(config ?? {});
+  if (names.length > 0) throw new Error(`${type}: expected no configuration, got ${names.join(', ')}`);
+}
+
 /** The files that one channel writes, each opened once. */
 export class AppendFiles {
   readonly #open = new Map<string, { columns: string; file: Promise<AppendFile> }>();

@@ -56,7 +56,7 @@ export function addRun(program: Command, wiring: Wiring): void {
     .option('--tick <duration>', 'the step of the virtual clock (default: PT1H)', duration('--tick'))
     .option(
       '--deliver <channel[=url]>',
-      'let a node type, as interact/email=smtp://localhost:25, reach the world; may be repeated',
+      'let a node type, as interact/email=smtp://localhost:25, reach the world; files go beside the database, else here; may be repeated',
       (value: string, all: string[]) => [...all, value],
       [],
     )
@@ -96,7 +96,8 @@ async function runLoop(
   const transports = createTransports({
     registry,
     log: stderrLog,
-    folder: temporary ?? dirname(resolve(url.replace(/^sqlite:(\/\/)?/, ''))),
+    // What a real channel writes is to stay, whatever becomes of the database.
+    folder: temporary ? process.cwd() : dirname(resolve(url.replace(/^sqlite:(\/\/)?/, ''))),
     deliver,
   });
   const progress = new Progress(loop.name);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JsonObject } from '@osicam/engine/plugin';
 import { channel, traitField, z } from '@osicam/engine/plugin';
-import { AppendFiles } from '../../append-file.ts';
+import { AppendFiles, expectNoConfiguration } from '../../append-file.ts';
 
 export const exportFile = channel({
   type: 'aliment/export',
@@ -40,7 +40,8 @@ export const exportFile = channel({
     };
     return { address: `${settings.file}.${settings.format}`, body };
   },
-  connect: ({ folder }) => {
+  connect: ({ config, folder }) => {
+    expectNoConfiguration('aliment/export', config);
     const files = new AppendFiles();
     return {
       deliver: ({ key, address, body }, { settings: { format, traits } }) =>

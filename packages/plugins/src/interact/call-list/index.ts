@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { channel, durationField, textTemplateField, traitField, z } from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
 import type { Row } from '../../append-file.ts';
-import { AppendFiles } from '../../append-file.ts';
+import { AppendFiles, expectNoConfiguration } from '../../append-file.ts';
 import { render, templateProblems } from '../../template.ts';
 import { consentFields, costField, withheld } from '../consent.ts';
 
@@ -60,7 +60,8 @@ export const callList = channel({
     };
     return { address: phone, body: { ...row }, cost: settings.cost };
   },
-  connect: ({ folder }) => {
+  connect: ({ config, folder }) => {
+    expectNoConfiguration('interact/call-list', config);
     const files = new AppendFiles();
     return {
       deliver: ({ key, body }, { settings }) =>

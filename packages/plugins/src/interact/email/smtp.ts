@@ -4,7 +4,7 @@ import { z } from '@osicam/engine/plugin';
 import { createTransport } from 'nodemailer';
 import { emailSender } from '../../address.ts';
 
-const configuration = z.object({
+const configuration = z.strictObject({
   /** As smtp://user:password@mail.example.com:587, or smtps:// for TLS from the first byte. */
   url: z.string().regex(/^smtps?:\/\//, 'expected smtp://host:port or smtps://host:port'),
   from: z.string().optional(),

@@ -7,7 +7,7 @@ import { z } from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
 import { ForbiddenAddressError, guardedLookup, hostOf } from '../../outbound.ts';
 
-const configuration = z.object({
+const configuration = z.strictObject({
   /** `host:port` of what loops may call although it is not on the public internet. */
   allow: z.array(z.string()).default([]),
   /**
