@@ -50,5 +50,8 @@ export interface Limits {
   seed: string;
 }
 
-/** Rows a statement or a handler is given at once. Ten thousand keep a set-based statement below 60 ms. */
-export const chunk = { set: 20_000, handler: 1_000, compose: 500, deliver: 200 } as const;
+/**
+ * Rows a statement or a handler is given at once. Ten thousand take a statement 10 ms and the whole transaction 25 ms; with
+ * twice as many a million is routed 6 % faster, and everybody else waits twice as long.
+ */
+export const chunk = { set: 10_000, handler: 1_000, compose: 500, deliver: 200 } as const;
