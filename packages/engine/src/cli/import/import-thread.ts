@@ -9,8 +9,8 @@ import { fromWire } from './wire-pack.ts';
 const options = workerData as WriterOptions;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
 
-/** A quarter of the engine's cache: an import has 300 MB in all, and a batch in order of key needs little. */
-const cacheMb = 16;
+/** Half the engine's cache: an import has 300 MB in all, and a batch in order of key needs little. */
+const cacheMb = 32;
 
 const opening = openSqlite(options.url, { cacheMb }).then((db) => ({
   db,
