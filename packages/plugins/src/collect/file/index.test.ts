@@ -86,7 +86,7 @@ test('a later value that does not fit its column is kept as it is written, and c
   expect(records[1100]?.traits).toEqual({ id: 'k1100', age: 'twelve' });
   expect(records[1101]?.traits).toEqual({ id: 'k1101' });
   const chunks = await chunksOf(node);
-  expect(chunks.map(({ misfits }) => misfits)).toEqual([{ age: 1 }]);
+  expect(Object.assign({}, ...chunks.map(({ misfits }) => misfits))).toEqual({ age: 1 });
 });
 
 test.each([
