@@ -32,15 +32,26 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** Errors that say to a user what was expected and what came; any other is a bug, and comes with its stack. */
+const told = new Set([
+  'LoopError',
+  'StoreError',
+  'PluginError',
+  'RuleError',
+  'ListenError',
+  'SourceError',
+  'FileError',
+  'UnknownCustomerError',
+  'MergeError',
+]);
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof CliError) {
     tell(`osicam: ${error.message}`);
     return error.exitCode;
   }
-  const known =
-    error instanceof Error &&
-    ['LoopError', 'StoreError', 'PluginError', 'RuleError', 'ListenError', 'SourceError'].includes(error.name);
+  const known = error instanceof Error && told.has(error.name);
   tell(
     known
       ? `osicam: ${error.message}`

@@ -82,6 +82,6 @@ export function createImportPort({
 function asWrongInput(error: unknown, file: string, name: string): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   if (error instanceof ServerError && !error.message.includes(file)) return error;
-  if (error.name !== 'SourceError' && !(error instanceof ServerError)) return error;
+  if (error.name !== 'FileError' && !(error instanceof ServerError)) return error;
   return new ServerError(422, 'file', error.message.replaceAll(file, name));
 }
