@@ -46,7 +46,7 @@ const mapFrom = 8;
 const mapSize = { width: 168, height: 112 };
 /** Below this scale a node's small print cannot be read, and only its name is drawn, large. */
 const selectFar = ({ transform }: { transform: [number, number, number] }) =>
-  transform[2] < 0.6 ? Math.min(32, Math.round(11 / transform[2])) : 0;
+  transform[2] < 0.6 ? Math.min(28, Math.round(11 / transform[2])) : 0;
 
 interface Props {
   snapping: boolean;
@@ -228,7 +228,6 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
         onlyRenderVisibleElements={nodes.length > manyNodes}
         minZoom={0.15}
         maxZoom={2}
-        proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={grid * 2} size={1.4} />
         {nodes.length >= mapFrom && (

@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { IconAlertTriangleFilled, IconExclamationCircleFilled } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position, useUpdateNodeInternals } from '@xyflow/react';
-import { memo, useEffect } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { formatNumber, formatShort } from '../ui/format.ts';
 import { NodeIcon } from '../ui/node-icon.tsx';
 import { stageOf, stageStyle } from '../ui/stages.ts';
@@ -23,9 +23,13 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
   const update = useUpdateNodeInternals();
   const sideOf = (port: string) => sides.ports[port] ?? sides.out;
   const shape = `${incoming} ${sides.in} ${ports.map((port) => `${sideOf(port.id)} ${port.id}`).join('|')}`;
-  // React Flow measures handles once; it must hear of every change in where they stand.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: shape stands for what moves the handles
-  useEffect(() => update(id), [id, shape, update]);
+  // React Flow measures handles when a node is first drawn; of every later change in where they stand it must hear.
+  const drawn = useRef(shape);
+  useEffect(() => {
+    if (drawn.current === shape) return;
+    drawn.current = shape;
+    update(id);
+  }, [id, shape, update]);
   const title = node.data.label || type?.title || node.type;
   return (
     <div

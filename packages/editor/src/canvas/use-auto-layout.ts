@@ -1,5 +1,6 @@
 import { notifications } from '@mantine/notifications';
 import { useReactFlow } from '@xyflow/react';
+import { turnEdges } from '@osicam/engine/loop';
 import type { ElkNode } from 'elkjs/lib/elk-api';
 import { useCallback } from 'react';
 import type { Change } from '../document/changes.ts';
@@ -23,6 +24,11 @@ export function useAutoLayout() {
           message: 'No way leads back yet, so this is a row, not a loop. It is arranged from left to right.',
         });
       }
+      const entries = document.nodes.filter((node) => types.get(node.type)?.contract === 'source');
+      const back = turnEdges(
+        document,
+        entries.map((node) => node.id),
+      );
       const height = (id: string) => flow.getNode(id)?.measured?.height ?? nodeSize.height;
       const graph: ElkNode = {
         id: 'loop',
@@ -35,7 +41,10 @@ export function useAutoLayout() {
           'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
         },
         children: document.nodes.map((node) => ({ id: node.id, width: nodeSize.width, height: height(node.id) })),
-        edges: document.edges.map((edge) => ({ id: edge.id, sources: [edge.source], targets: [edge.target] })),
+        // Without what leads back to the start of a turn; else the layout may begin anywhere on the cycle.
+        edges: document.edges
+          .filter((edge) => !back.has(edge.id))
+          .map((edge) => ({ id: edge.id, sources: [edge.source], targets: [edge.target] })),
       };
       const [{ default: Elk }, { default: worker }] = await Promise.all([
         import('elkjs/lib/elk-api'),

@@ -20,7 +20,7 @@ export function LoopState({ published, changed }: Props) {
       <Tooltip
         label={`Version ${published.version} is running. What you have changed since runs only once it is published.`}
       >
-        <Badge color="yellow" data-testid="loop-state">
+        <Badge color="orange" data-testid="loop-state">
           v{published.version} · changes not published
         </Badge>
       </Tooltip>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import type { Clock } from '../api/contract.ts';
 import { loopsQuery } from '../api/queries.ts';
 
@@ -19,10 +19,9 @@ const Context = createContext<ClockState | undefined>(undefined);
 export function ClockProvider({ clock, children }: { clock: Clock; children: ReactNode }) {
   const [known, setKnown] = useState<Known>(() => ({ clock, heard: Date.now() }));
   useEffect(() => setKnown({ clock, heard: Date.now() }), [clock]);
-  const state = useMemo(
-    () => ({ ...known, hear: (heard: Clock) => setKnown({ clock: heard, heard: Date.now() }) }),
-    [known],
-  );
+  // Stable, since an effect depends on it: one made anew with every word heard would hear itself for ever.
+  const hear = useCallback((heard: Clock) => setKnown({ clock: heard, heard: Date.now() }), []);
+  const state = useMemo(() => ({ ...known, hear }), [known, hear]);
   return <Context value={state}>{children}</Context>;
 }
 

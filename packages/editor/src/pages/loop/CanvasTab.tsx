@@ -12,14 +12,16 @@ export function CanvasTab() {
   const [inspecting, setInspecting] = useLocalStorage({ key: 'osicam-inspector', defaultValue: true });
   return (
     <ReactFlowProvider>
-      <div className={classes.columns}>
-        <Palette />
-        <div className={classes.middle}>
-          <StageStrip />
-          <Canvas snapping={snapping} onSnapping={setSnapping} inspecting={inspecting} onInspecting={setInspecting} />
-          <ProblemsPanel />
+      <div className={classes.page}>
+        <StageStrip />
+        <div className={classes.columns}>
+          <Palette />
+          <div className={classes.middle}>
+            <Canvas snapping={snapping} onSnapping={setSnapping} inspecting={inspecting} onInspecting={setInspecting} />
+            <ProblemsPanel />
+          </div>
+          {inspecting && <Inspector />}
         </div>
-        {inspecting && <Inspector />}
       </div>
     </ReactFlowProvider>
   );

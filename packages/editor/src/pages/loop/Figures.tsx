@@ -22,12 +22,21 @@ export function Figures({ figures }: { figures: JsonObject }) {
           ))}
         </dl>
       )}
-      {nested.map(([name, value]) => (
-        <div key={name}>
-          <h4 className={classes.small}>{humanise(name)}</h4>
-          <Nested value={value} currency={currency} />
-        </div>
-      ))}
+      {nested.map(([name, value]) =>
+        length(value) > folded ? (
+          <details key={name} className={classes.fold}>
+            <summary>
+              {humanise(name)} <small>{formatNumber(length(value))} rows</small>
+            </summary>
+            <Nested value={value} currency={currency} />
+          </details>
+        ) : (
+          <div key={name}>
+            <h4 className={classes.small}>{humanise(name)}</h4>
+            <Nested value={value} currency={currency} />
+          </div>
+        ),
+      )}
     </div>
   );
 }
@@ -77,17 +86,19 @@ function Nested({ value, currency }: { value: Json; currency: string | undefined
 /** Short things first: a long table pushes what follows it off the screen. */
 const length = (value: Json): number => (Array.isArray(value) ? value.length : 0);
 
+const folded = 12;
+
 const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A list of objects, or an object whose values are numbers or objects, as rows. */
+/** A list of objects, or an object of objects, as rows. */
 function rowsOf(value: Json): JsonObject[] | undefined {
   if (Array.isArray(value)) return value.length > 0 && value.every(isObject) ? value : undefined;
   if (!isObject(value)) return undefined;
   const entries = Object.entries(value);
-  if (entries.every(([, one]) => isObject(one)))
+  if (entries.length > 0 && entries.every(([, one]) => isObject(one)))
     return entries.map(([name, one]) => ({ name, ...(one as JsonObject) }));
-  return entries.every(([, one]) => typeof one !== 'object') ? [value] : undefined;
+  return undefined;
 }
 
 function say(name: string, value: Json, currency: string | undefined): string {

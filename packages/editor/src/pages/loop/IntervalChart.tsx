@@ -49,6 +49,15 @@ export function IntervalChart({ rows }: { rows: readonly Row[] }) {
           );
         })}
       </tbody>
+      <tfoot aria-hidden>
+        <tr>
+          <td />
+          <td className={classes.axis}>
+            <span style={{ left: `${at(0)}%` }}>no difference</span>
+          </td>
+          <td />
+        </tr>
+      </tfoot>
     </table>
   );
 }
