@@ -3,7 +3,16 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { expectation, generate, isAtRisk, isSleepingDog, isValuable, type Person, TREATMENTS } from './index.ts';
+import {
+  createLedger,
+  expectation,
+  generate,
+  isAtRisk,
+  isSleepingDog,
+  isValuable,
+  type Person,
+  TREATMENTS,
+} from './index.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -89,5 +98,16 @@ test('the effects in the README are those of the model', () => {
       points(expected[0]!.control),
       ...expected.map(({ uplift }) => points(uplift)),
     ]);
+  }
+});
+
+test('the truth beside what the loop found is that of everybody at risk', () => {
+  const ledger = createLedger(base);
+  for (const { id } of base.persons.filter(isAtRisk))
+    ledger.note({ id, channel: 'webhook', address: '', customerKey: id, turn: 1, at: base.now });
+  const arms = ledger.truth(1).arms as { port: string; uplift: number }[];
+  for (const { port, uplift } of arms) {
+    const row = cells.find(([name]) => name === `turn 1, \`${port}\``);
+    expect([port, Number(row?.at(-1))]).toEqual([port, Number((100 * uplift).toFixed(1))]);
   }
 });
