@@ -82,14 +82,11 @@ function workOnDisk(db: string): number {
 /** Starts the command and kills it hard once so much work is on disk, and a little later still. Whether it was alive. */
 async function killAt(args: readonly string[], db: string, work: number, later: number): Promise<boolean> {
   const { child, ended } = start(args);
-  let isOver = false;
-  const over = ended.finally(() => {
-    isOver = true;
-  });
-  while (!isOver && workOnDisk(db) < work) await new Promise((resolve) => setTimeout(resolve, 2));
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
+  while (!isOver() && workOnDisk(db) < work) await new Promise((resolve) => setTimeout(resolve, 2));
   await new Promise((resolve) => setTimeout(resolve, later));
   child.kill('SIGKILL');
-  const { signal } = await over;
+  const { signal } = await ended;
   return signal === 'SIGKILL';
 }
 
@@ -119,7 +116,17 @@ test('a run that is killed hard again and again ends with the figures of a run l
   const customers = write(directory, 'people.csv', `id,name,email,city,revenue\n${rows.join('\n')}\n`);
   const file = write(directory, 'recovery.loop.json', loop);
   const command = (db: string) => [
-    ...['run', file, '--customers', customers, '--turns', '2', '--seed', '4', '--db', db, '--json'],
+    'run',
+    file,
+    '--customers',
+    customers,
+    '--turns',
+    '2',
+    '--seed',
+    '4',
+    '--db',
+    db,
+    '--json',
   ];
 
   const leftAlone = join(directory, 'alone.sqlite');
