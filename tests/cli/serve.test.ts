@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Run } from './osicam.ts';
+import { folder, osicam, osicamJson, start, whereSomebodyIsLost, write } from './osicam.ts';
+
+/** A port that nobody listens on, or, `busy`, that this test does. */
+async function port(busy = false): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const found = String((server.address() as AddressInfo).port);
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  if (busy) onTestFinished(close);
+  else await close();
+  return found;
+}
+
+test('serve --json prints address and sign-in link, answers, and stops politely', async () => {
+  const data = join(folder(), 'data');
+  const { child, ended } = start(['serve', '--port', await port(), '--data', data, '--json']);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const told = await new Promise<{ address: string; signIn: string }>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.endsWith('}\n')) resolve(JSON.parse(text) as { address: string; signIn: string });
+    });
+    child.once('exit', () => reject(new Error('it ended')));
+  });
+  expect(told.signIn.startsWith(told.address)).toBe(true);
+  expect((await fetch(`${told.address}/healthz`)).status).toBe(200);
+  expect((await fetch(`${told.address}/api/loops`)).status).toBe(401);
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  expect(existsSync(join(data, 'osicam.sqlite'))).toBe(true);
+});
+
+test('a port that is taken is an error that names it', async () => {
+  const taken = await port(true);
+  const outcome = await osicam(['serve', '--port', taken, '--data', join(folder(), 'data'), '--json']);
+  expect(outcome).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(new RegExp(`osicam: .*${taken}`)),
+  });
+  expect(outcome.stderr).not.toMatch(/a bug|\n {4}at /);
+});
+
+test('a database from a newer version is refused by serve as well, and stays as it was', async () => {
+  const data = join(folder(), 'data');
+  mkdirSync(data);
+  new DatabaseSync(join(data, 'osicam.sqlite')).exec('CREATE TABLE enrollment (id); PRAGMA user_version = 999');
+  const outcome = await osicam(['serve', '--port', await port(), '--data', data]);
+  expect(outcome).toMatchObject({ code: 1, stderr: expect.stringMatching(/has schema 999/) });
+  expect(outcome.stderr).not.toMatch(/a bug|\n {4}at /);
+});
+
+test('a folder of data that cannot be made is an error that names it', async () => {
+  const file = write(folder(), 'file', 'no folder');
+  const outcome = await osicam(['serve', '--port', await port(), '--data', join(file, 'data')]);
+  expect(outcome).toMatchObject({ code: 1, stderr: expect.stringMatching(/file\/data/) });
+  expect(outcome.stderr).not.toMatch(/a bug|\n {4}at /);
+});
+
+test('demo --once --json is two whole turns in one document, with the truth beside it', async () => {
+  const run = await osicamJson<Run & { truth: { turn: number }[] }>(['demo', '--once', '--customers', '400'], {
+    cwd: folder(),
+  });
+  expect(run).toMatchObject({ turns: 2, messages: { failed: 0, unknown: 0 } });
+  expect(run.truth.map(({ turn }) => turn)).toEqual([1, 2]);
+  expect(whereSomebodyIsLost(run)).toEqual([]);
+});
