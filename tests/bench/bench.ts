@@ -1,6 +1,6 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Measured } from './child.ts';
+import type { Measure, Measured } from './child.ts';
 import type { Figure } from './figures.ts';
 
 export interface BenchOptions {
@@ -17,6 +17,8 @@ export interface BenchOptions {
 export interface Bench {
   name: string;
   describe: string;
+  /** What its child processes do, by name. */
+  measures: Readonly<Record<string, Measure>>;
   run(options: BenchOptions): Promise<Figure>;
 }
 
@@ -45,8 +47,13 @@ export async function alternate<Name extends string>(
 export async function onCopy<T>(template: string, use: (file: string) => Promise<T>): Promise<T> {
   const file = join(template, '..', 'copy.sqlite');
   await copyFile(template, file);
+  return withoutDatabase(file, () => use(file));
+}
+
+/** Removes the database that something leaves behind. */
+export async function withoutDatabase<T>(file: string, use: () => Promise<T>): Promise<T> {
   try {
-    return await use(file);
+    return await use();
   } finally {
     for (const end of ['', '-wal', '-shm']) await rm(file + end, { force: true });
   }

@@ -12,7 +12,7 @@ import { sixNodes, sixNodesOneWrites } from './six-nodes.ts';
 
 const seconds = (since: number) => (performance.now() - since) / 1000;
 
-export const measures: Record<string, Measure> = {
+const measures: Record<string, Measure> = {
   async prepare({ file, rows }) {
     const start = performance.now();
     const { db, engine } = await openEngine(file as string);
@@ -93,6 +93,7 @@ export const measures: Record<string, Measure> = {
 export const bench: Bench = {
   name: 'loop',
   describe: 'customers through a loop of six nodes that needs no wait, durable',
+  measures,
   async run({ folder, rows = 100_000, runs = 5, peers, say }) {
     const template = join(folder, 'loop.sqlite');
     say(`making ${rows} customers`);

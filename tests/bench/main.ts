@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { toLine } from './figures.ts';
+import { bench as importing } from './import.ts';
 import { bench as loop } from './loop.ts';
 import { bench as route } from './route.ts';
+import { bench as start } from './start.ts';
 
-const benches: readonly Bench[] = [route, loop];
+const benches: readonly Bench[] = [route, loop, importing, start];
 
 const usage = `npm run bench [-- NAME…] [--json] [--peers] [--runs N] [--rows N]
 

@@ -82,7 +82,7 @@ async function prepare(file: string, rows: number): Promise<void> {
 
 const seconds = (since: number) => (performance.now() - since) / 1000;
 
-export const measures: Record<string, Measure> = {
+const measures: Record<string, Measure> = {
   async prepare({ file, rows }) {
     const start = performance.now();
     await prepare(file as string, Number(rows));
@@ -128,6 +128,7 @@ export const measures: Record<string, Measure> = {
 export const bench: Bench = {
   name: 'route',
   describe: 'enrollments through a segment/rules node with three ports, positions and journal durable',
+  measures,
   async run({ folder, rows = 1_000_000, runs = 5, say }) {
     const template = join(folder, 'route.sqlite');
     say(`making ${rows} customers who stand at a router`);
