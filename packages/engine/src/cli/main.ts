@@ -59,13 +59,11 @@ function exitCodeOf(error: unknown): number {
   return 1;
 }
 
-const named = ['LoopError', 'StoreError', 'PluginError', 'RuleError', 'ListenError', 'SourceError'];
-
 /** What the user can mend: what our own rooms say of their input, and what the system says of a file or a folder. */
 function isForTheUser(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { syscall, path } = error as NodeJS.ErrnoException;
-  return named.includes(error.name) || (syscall !== undefined && path !== undefined);
+  return told.has(error.name) || (syscall !== undefined && path !== undefined);
 }
 
 await main(process.argv.slice(2));
