@@ -53,7 +53,7 @@ export async function tellLive(story: Story, options: LiveOptions): Promise<void
   try {
     serving = await startServing({
       ...options,
-      clock: { mode: 'accelerated', start: begun.now, speed: day / dayTakes },
+      clock: { mode: 'accelerated', start: begun.now, speed: day / dayTakes, held: true },
       deliver: { ...options.config.channels, ...world.channels },
       inbox: inboxOf(world),
     });
@@ -63,15 +63,19 @@ export async function tellLive(story: Story, options: LiveOptions): Promise<void
 
     const loop = parseLoop(base.loop);
     const watching = new StageProgress(serving, options.registry, loop, world);
-    const isFirst = await host.createDraft({ id: loop.id, name: loop.name, draft: JSON.stringify(loop) });
+    const { clock } = serving.engine;
     const telling = (async () => {
-      if (isFirst || (await host.readMeta('history')) === undefined) {
+      await host.createDraft({ id: loop.id, name: loop.name, draft: JSON.stringify(loop) });
+      if ((await host.readMeta('history')) === undefined) {
         await host.publish(loop);
         await host.readSources(loop.id, base.folder);
         for (const events of base.history()) await host.record([...events]);
         await host.writeMeta('history', 'told');
       }
-      await watching.untilTurn(1);
+      // Three files are one customer base before a day goes by, however slow the machine is.
+      await host.settled();
+      await clock.hold(false);
+      await watching.untilMeasured(1);
     })();
     telling.catch((error: unknown) =>
       tell(`osicam: the story cannot go on: ${error instanceof Error ? error.message : String(error)}`),

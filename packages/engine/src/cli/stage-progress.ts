@@ -33,8 +33,8 @@ export class StageProgress {
     this.#stopped = true;
   }
 
-  /** Draws until so many turns have been gone round, then prints the table. */
-  async untilTurn(turn: number): Promise<void> {
+  /** Draws until the reports of a turn are final, then prints the table. */
+  async untilMeasured(turn: number): Promise<void> {
     const shown: Stage[] = stages.filter((stage) => stage !== 'flow');
     const bars = process.stderr.isTTY
       ? new cliProgress.MultiBar(
@@ -54,7 +54,7 @@ export class StageProgress {
     let said = 0;
     const start = this.#serving.engine.clock.now();
     while (!this.#stopped) {
-      const { rows, turns } = await this.#read();
+      const { rows, measured } = await this.#read(turn);
       const clock = `day ${Math.floor((this.#serving.engine.clock.now() - start) / day) + 1}`;
       for (const { stage, entered, waiting } of rows) {
         const bar = lines.get(stage);
@@ -72,14 +72,14 @@ export class StageProgress {
           `${clock}: ${rows.map(({ stage, entered, waiting }) => `${stage} ${entered - waiting} of ${entered}`).join(', ')}`,
         );
       }
-      if (turns >= turn) break;
+      if (measured) break;
       await new Promise((resolve) => setTimeout(resolve, drawEvery));
     }
     bars?.stop();
     if (!this.#stopped) await this.#summary(turn);
   }
 
-  async #read(): Promise<{ rows: Row[]; turns: number }> {
+  async #read(turn: number): Promise<{ rows: Row[]; measured: boolean }> {
     return this.#serving.read(async (tx) => {
       const version = (await loadVersions(tx, this.#loop.id)).at(-1);
       const counts = await countNodes(tx, [...(version?.refs.values() ?? [])], false);
@@ -92,9 +92,14 @@ export class StageProgress {
         row.waiting += (count?.waiting ?? 0) + (count?.parked ?? 0);
         rows.set(stage, row);
       }
+      const reports = await tx.all<{ due: number | null }>(
+        'SELECT due FROM report WHERE turn = ? AND node IN (SELECT value FROM json_each(?))',
+        [turn, JSON.stringify([...(version?.refs.values() ?? [])])],
+      );
       return {
         rows: stages.flatMap((stage) => (stage === 'flow' ? [] : (rows.get(stage) ?? []))),
-        turns: version?.turns ?? 0,
+        // A report that still waits for somebody's time to be up is asked for again.
+        measured: reports.length > 0 && reports.every(({ due }) => due === null),
       };
     });
   }

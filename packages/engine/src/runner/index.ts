@@ -1,6 +1,6 @@
 /** The runner: what walks customers through published loops. */
-export type { Clock } from './clock.ts';
-export { acceleratedClock, liveClock, VirtualClock } from './clock.ts';
+export type { Clock, ClockReading } from './clock.ts';
+export { AcceleratedClock, liveClock, readClock, VirtualClock } from './clock.ts';
 export { Engine } from './engine.ts';
 export type { IncomingEvent } from './intake.ts';
 export type { Limits, Transports } from './parts.ts';

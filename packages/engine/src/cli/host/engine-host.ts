@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { Loop } from '../../loop/index.ts';
 import type { Log, Registry, SourceType } from '../../plugin/index.ts';
-import type { IncomingEvent, SourceProgress } from '../../runner/index.ts';
-import { acceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
+import type { ClockReading, IncomingEvent, SourceProgress } from '../../runner/index.ts';
+import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { createDraft, deleteDraft, readMeta, saveDraft, writeMeta } from '../../store/index.ts';
@@ -10,8 +10,8 @@ import { makeEngine } from '../make-engine.ts';
 import type { ImportSummary } from './import-file.ts';
 import { importFile } from './import-file.ts';
 
-/** How the engine's clock runs. An accelerated one goes on where the database says it had come to. */
-export type ClockSpec = { mode: 'live' } | { mode: 'accelerated'; speed: number; start: number };
+/** How the engine's clock runs. An accelerated one goes on where the database says it had come to; `held`, it waits to be let go. */
+export type ClockSpec = { mode: 'live' } | { mode: 'accelerated'; speed: number; start: number; held: boolean };
 
 export interface HostOptions {
   db: Database;
@@ -35,11 +35,11 @@ const saveClockEvery = 1_000;
  */
 export async function createEngineHost({ db, registry, clock: spec, deliver, folder, log }: HostOptions) {
   const stored = await db.read((tx) => readMeta(tx, 'clock'));
-  const begun = {
-    start: Math.max(Number(stored ?? 0), spec.mode === 'accelerated' ? spec.start : 0),
-    real: Date.now(),
-  };
-  const clock = spec.mode === 'live' ? liveClock() : acceleratedClock(begun.start, spec.speed, () => Date.now());
+  const accelerated =
+    spec.mode === 'live'
+      ? undefined
+      : new AcceleratedClock(Math.max(Number(stored ?? 0), spec.start), spec.speed, () => Date.now(), spec.held);
+  const clock = accelerated ?? liveClock();
   const transports = createTransports({ registry, log, folder, deliver });
   const engine = await makeEngine({
     db,
@@ -90,7 +90,14 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
 
   const methods = {
     /** The clock as the other thread can run it too. */
-    clock: async () => ({ mode: clock.mode, speed: clock.speed, start: begun.start, real: begun.real }),
+    clock: async () => ({ mode: clock.mode, speed: clock.speed, reading: accelerated?.reading() }),
+    /** Lets an accelerated clock stand still, or go on. */
+    holdClock: async (held: boolean): Promise<ClockReading | undefined> => accelerated?.hold(held),
+    /** Settles once nothing is due. With a clock that is held, that is when all has been worked off. */
+    settled: async (): Promise<void> => {
+      while (!stopped && (await engine.nextDue().then((due) => due !== undefined && due <= clock.now())))
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    },
 
     publish: async (loop: Loop): Promise<{ version: number }> => {
       const { number } = await engine.publish(loop);

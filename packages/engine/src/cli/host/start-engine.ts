@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { readClock } from '../../runner/index.ts';
 import type { ClockSpec, EngineHost } from './engine-host.ts';
 import { remote } from './remote.ts';
 
@@ -16,7 +17,7 @@ export interface ThreadData {
 export interface EngineThread {
   host: EngineHost;
   /** The engine's clock, run in this thread by the same numbers. */
-  clock: { mode: 'live' | 'accelerated' | 'virtual'; speed: number; now(): number };
+  clock: { mode: 'live' | 'accelerated' | 'virtual'; speed: number; now(): number; hold(held: boolean): Promise<void> };
   /** Settles when the thread has ended; rejects if it died. */
   ended: Promise<void>;
 }
@@ -37,7 +38,16 @@ export async function startEngine(data: ThreadData): Promise<EngineThread> {
   });
   const ready = once(worker, 'message');
   await Promise.race([ready, ended.then(() => Promise.reject(new Error('the engine ended while it was starting')))]);
-  const { mode, speed, start, real } = await host.clock();
-  const now = mode === 'live' ? () => Date.now() : () => Math.floor(start + (Date.now() - real) * speed);
-  return { host, clock: { mode, speed, now }, ended };
+  const told = await host.clock();
+  const { mode, speed } = told;
+  let { reading } = told;
+  const clock = {
+    mode,
+    speed,
+    now: () => (reading ? readClock(reading, speed, Date.now()) : Date.now()),
+    hold: async (held: boolean) => {
+      reading = await host.holdClock(held);
+    },
+  };
+  return { host, clock, ended };
 }
