@@ -3,6 +3,6 @@ export type { CheckedLoop, CheckedNode } from './check-loop.ts';
 export { checkLoop, validateLoop } from './check-loop.ts';
 export type { CompiledLoop, CompiledNode, Effect, Target } from './compile.ts';
 export { compile } from './compile.ts';
-export { ended, enter, leave, outside, toMachine } from './machine.ts';
+export { ended, enter, leave, toMachine } from './machine.ts';
 export type { EnrollmentState } from './step.ts';
-export { step, UnknownPortError } from './step.ts';
+export { step } from './step.ts';

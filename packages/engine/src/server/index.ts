@@ -4,7 +4,7 @@ export { createAuth } from './auth.ts';
 export { createApp } from './create-app.ts';
 export type { App } from './endpoint.ts';
 export type { Listening } from './listen.ts';
-export { ListenError, serve } from './listen.ts';
+export { serve } from './listen.ts';
 export type { LogLevel, ServerLog } from './log.ts';
 export { createLog } from './log.ts';
 export type * from './ports.ts';

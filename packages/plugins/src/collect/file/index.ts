@@ -10,8 +10,6 @@ import { RecordMaker } from './record-maker.ts';
 import type { FileSettings } from './settings.ts';
 import { fileSettings } from './settings.ts';
 
-export { inferColumns } from './infer-columns.ts';
-
 /** What one read from the disk gives, more or less. Chunks of 2,000 outlive V8's young generation: 70 MB and a tenth of the time. */
 const chunkSize = 700;
 
