@@ -16,7 +16,7 @@ export async function finishMoves(
   { now, inOrder, events }: { now: number; inOrder: boolean; events: readonly string[] },
 ): Promise<void> {
   const { store, limits } = parts;
-  await store.deleteMoved(tx, station.ref, inOrder);
+  const byCustomer = await store.deleteMoved(tx, station.ref, inOrder);
   const run = runFrom(parts, station, now);
   const onward = new Map(run.map(({ station: next, port }) => [next.ref, port]));
   const commit = (at: Station, of: readonly string[]) =>
@@ -28,6 +28,7 @@ export async function finishMoves(
       maxTurns: limits.turns,
       events: of,
       onward,
+      byCustomer,
     });
   const reached = new Set(await commit(station, events));
   for (const { station: next } of run) {

@@ -65,15 +65,14 @@ async function answerFromBefore(
   wait: Wait,
   { fromTurn, before, now }: { fromTurn: number; before: number; now: number },
 ): Promise<void> {
-  const answered = new Map<string, { customer: number; n: number; port: number }>();
+  const answered = new Map<number, number>();
   for (const had of await parts.store.eventsOfTurn(tx, awaitedTypes([wait]), { fromTurn, before })) {
-    const key = `${had.customer} ${had.n}`;
-    if (answered.has(key)) continue;
+    if (answered.has(had.row)) continue;
     const event = { type: had.type, time: had.time, properties: JSON.parse(had.properties) };
     const match = wait.events?.find(
       (each) => each.type === had.type && (!each.where || eventMatches(each.where, event, now)),
     );
-    if (match) answered.set(key, { customer: had.customer, n: had.n, port: portIndex(station, match.port) });
+    if (match) answered.set(had.row, portIndex(station, match.port));
   }
-  await parts.store.choosePorts(tx, [...answered.values()]);
+  await parts.store.choosePorts(tx, answered);
 }

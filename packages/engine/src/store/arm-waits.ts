@@ -43,9 +43,9 @@ export async function eventsOfTurn(
   tx: Transaction,
   types: readonly string[],
   { fromTurn, before }: { fromTurn: number; before: number },
-): Promise<{ customer: number; n: number; type: string; time: number; properties: string }[]> {
+): Promise<{ row: number; type: string; time: number; properties: string }[]> {
   return tx.all(
-    `SELECT m.customer, m.n, e.type, e.time, json(e.properties) AS properties
+    `SELECT m.rowid AS row, e.type, e.time, json(e.properties) AS properties
      FROM moved m JOIN event e ON e.customer = m.customer AND e.type IN (SELECT value FROM json_each(?))
      WHERE m.port = ${beginsToWait} AND m.turn >= ? AND m.turn < ? AND e.time >= coalesce(
        (SELECT min(at) FROM journal j WHERE j.customer = m.customer AND j.n = m.n AND j.turn = m.turn),
@@ -55,13 +55,13 @@ export async function eventsOfTurn(
   );
 }
 
-/** Gives some of `moved` another port. */
+/** Gives some rows of `moved` another port. */
 export async function choosePorts(
   tx: Transaction,
-  chosen: readonly { customer: number; n: number; port: number }[],
+  chosen: Iterable<readonly [row: number, port: number]>,
 ): Promise<void> {
   await tx.runMany(
-    'UPDATE moved SET port = ? WHERE customer = ? AND n = ?',
-    chosen.map(({ customer, n, port }) => [port, customer, n]),
+    'UPDATE moved SET port = ? WHERE rowid = ?',
+    Array.from(chosen, ([row, port]) => [port, row]),
   );
 }

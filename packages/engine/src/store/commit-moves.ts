@@ -27,13 +27,16 @@ export async function commitMoves(
     maxTurns: number;
     events: readonly string[];
     onward: Onward;
+    /** Whether `moved` is in the order of customers already: then nothing is sorted, which is 0.3 s of 1.4 s a million. */
+    byCustomer: boolean;
   },
 ): Promise<ReadonlySet<number>> {
   const { node, now, targets } = move;
   const reached = new Set<number>();
+  const order = move.byCustomer ? '' : 'ORDER BY customer, n';
   const moved = await tx.run(
     `INSERT INTO journal (customer, n, step, at, turn, node, port)
-     SELECT customer, n, step, ?, turn, node, port FROM moved WHERE node = ? AND port >= 0 ORDER BY customer, n`,
+     SELECT customer, n, step, ?, turn, node, port FROM moved WHERE node = ? AND port >= 0 ${order}`,
     [now, node],
   );
   if (moved === 0) return reached;
@@ -53,7 +56,7 @@ export async function commitMoves(
         ? await end(tx, node, port, now)
         : passing
           ? await passOn(tx, node, port, target.ref, passing)
-          : await arrive(tx, port, { ...move, ...target, ref: target.ref });
+          : await arrive(tx, port, order, { ...move, ...target, ref: target.ref });
     if (count === 0) continue;
     await addToTally(tx, node, port, count);
     if (target.ref === undefined) continue;
@@ -100,13 +103,14 @@ async function passOn(tx: Transaction, node: number, port: number, to: number, n
 async function arrive(
   tx: Transaction,
   port: number,
+  order: string,
   to: { node: number; ref: number; newTurn: boolean; now: number; maxTurns: number },
 ): Promise<number> {
   const turned = to.newTurn ? 1 : 0;
   return tx.run(
     `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
      SELECT ?, CASE WHEN turn + ? > ? THEN ? ELSE ? END, customer, n, step + 1, turn + ?, ?, 0
-     FROM moved WHERE node = ? AND port = ? ORDER BY customer, n`,
+     FROM moved WHERE node = ? AND port = ? ${order}`,
     [to.ref, turned, to.maxTurns, forever, to.now, turned, to.now, to.node, port],
   );
 }
@@ -123,24 +127,28 @@ export async function addToTally(tx: Transaction, node: number, port: number, co
 
 /**
  * Takes the rows of `moved` from their positions. `inOrder`: they are the first of the node's range, so that one range is
- * deleted, which is three times as fast as a key at a time.
+ * deleted, which is three times as fast as a key at a time. Gives whether they are in the order of customers: those who
+ * came at the same time are.
  */
-export async function deleteMoved(tx: Transaction, node: number, inOrder: boolean): Promise<void> {
+export async function deleteMoved(tx: Transaction, node: number, inOrder: boolean): Promise<boolean> {
   if (!inOrder) {
     await tx.run('DELETE FROM position WHERE (node, due, customer, n) IN (SELECT ?, due, customer, n FROM moved)', [
       node,
     ]);
-    return;
+    return false;
   }
+  const first = await tx.first<{ due: number }>('SELECT due FROM moved ORDER BY rowid LIMIT 1');
   const last = await tx.first<{ due: number; customer: number; n: number }>(
-    'SELECT due, customer, n FROM moved WHERE due = (SELECT max(due) FROM moved) ORDER BY customer DESC, n DESC LIMIT 1',
+    'SELECT due, customer, n FROM moved ORDER BY rowid DESC LIMIT 1',
   );
-  if (!last) return;
-  await tx.run('DELETE FROM position WHERE node = ? AND due < ?', [node, last.due]);
+  if (!first || !last) return true;
+  const oneTime = first.due === last.due;
+  if (!oneTime) await tx.run('DELETE FROM position WHERE node = ? AND due < ?', [node, last.due]);
   await tx.run('DELETE FROM position WHERE node = ? AND due = ? AND (customer, n) <= (?, ?)', [
     node,
     last.due,
     last.customer,
     last.n,
   ]);
+  return oneTime;
 }

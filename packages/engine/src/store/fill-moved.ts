@@ -3,14 +3,13 @@ import type { SqlValue, Transaction } from './database.ts';
 /**
  * A move begins by writing down who moves, and by which port, in a temporary table of one transaction. Whether a rule in
  * SQL, a share or a handler in JavaScript has decided, journal, positions and counts then follow by the same statements.
- * Its key is the order in which they are written, so that none of them sorts: that alone was 0.4 s of 1.6 s a million.
+ * No key: it is filled in the order of the positions, and read in it. A key by customer costs 0.15 s of 1.4 s a million.
  */
 export async function createMoved(tx: Transaction): Promise<void> {
   await tx.run(`CREATE TEMP TABLE IF NOT EXISTS moved (
     due INTEGER NOT NULL, customer INTEGER NOT NULL, n INTEGER NOT NULL,
-    step INTEGER NOT NULL, turn INTEGER NOT NULL, node INTEGER NOT NULL, port INTEGER NOT NULL,
-    PRIMARY KEY (customer, n)
-  ) WITHOUT ROWID`);
+    step INTEGER NOT NULL, turn INTEGER NOT NULL, node INTEGER NOT NULL, port INTEGER NOT NULL
+  )`);
 }
 
 /** An SQL expression over `p` (a position) and, if it asks for it, `customer`, that gives the index of a port. */
