@@ -1,10 +1,14 @@
 import type Sqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import type { Kysely } from 'kysely';
 import { StoreError } from './database.ts';
-import * as first from './migrations/0001-first.ts';
 
-/** Append only: a migration that has been released is never edited. Its number is its place in this list, from 1. */
-const migrations: readonly { up(db: Kysely<unknown>): Promise<void> }[] = [first];
+/**
+ * Append only: a migration that has been released is never edited. Its number is its place in this list, from 1. They and
+ * Kysely are loaded when there is one to do: nearly every start has none.
+ */
+const migrations: readonly (() => Promise<{ up(db: Kysely<unknown>): Promise<void> }>)[] = [
+  () => import('./migrations/0001-first.ts'),
+];
 
 /** Refuses a database that a newer engine has written, or that is somebody else's. Changes nothing. The schema that it has. */
 export function assertOurs(sqlite: Sqlite.Database, url: string): number {
@@ -30,10 +34,12 @@ export async function migrate(sqlite: Sqlite.Database, url: string): Promise<voi
   const found = assertOurs(sqlite, url);
   if (found === migrations.length) return;
 
+  const { Kysely, SqliteDialect } = await import('kysely');
+  const pending = await Promise.all(migrations.slice(found).map((load) => load()));
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }) });
   sqlite.exec('BEGIN IMMEDIATE');
   try {
-    for (const migration of migrations.slice(found)) await migration.up(db);
+    for (const migration of pending) await migration.up(db);
     sqlite.pragma(`user_version = ${migrations.length}`);
     sqlite.exec('COMMIT');
   } catch (error) {

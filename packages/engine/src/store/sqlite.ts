@@ -11,7 +11,7 @@ const oldestVersion = [3, 51, 3] as const;
 /** Opens (and creates, and brings to the newest schema) the SQLite database that `url` names: `sqlite:<path>`, a path, or `sqlite::memory:`. */
 export async function openSqlite(
   url: string,
-  { cacheMb = 32, throwaway = false }: { cacheMb?: number; throwaway?: boolean } = {},
+  { cacheMb = 24, throwaway = false }: { cacheMb?: number; throwaway?: boolean } = {},
 ): Promise<Database> {
   const name = url.replace(/^sqlite:(\/\/)?/, '');
   const inMemory = name === ':memory:' || name === '';
