@@ -14,6 +14,7 @@ import {
   type OnConnectEnd,
   type OnReconnect,
   Panel,
+  Position,
   ReactFlow,
   useNodesInitialized,
   useReactFlow,
@@ -48,6 +49,11 @@ const mapSize = { width: 168, height: 112 };
 const selectFar = ({ transform }: { transform: [number, number, number] }) =>
   transform[2] < 0.6 ? Math.min(28, Math.round(11 / transform[2])) : 0;
 
+const choose = (selection: Set<string>, { id, selected }: { id: string; selected: boolean }) => {
+  if (selected) selection.add(id);
+  else selection.delete(id);
+};
+
 interface Props {
   snapping: boolean;
   onSnapping: (on: boolean) => void;
@@ -81,7 +87,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
       const selection = new Set(editor.get().nodes);
       const moves: { id: string; position: { x: number; y: number } }[] = [];
       for (const change of changes) {
-        if (change.type === 'select') change.selected ? selection.add(change.id) : selection.delete(change.id);
+        if (change.type === 'select') choose(selection, change);
         if (change.type === 'position' && !change.dragging && change.position)
           moves.push({ id: change.id, position: change.position });
       }
@@ -100,8 +106,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
   const onEdgesChange = useCallback(
     (changes: EdgeChange<FlowEdge>[]) => {
       const selection = new Set(editor.get().edges);
-      for (const change of changes)
-        if (change.type === 'select') change.selected ? selection.add(change.id) : selection.delete(change.id);
+      for (const change of changes) if (change.type === 'select') choose(selection, change);
       if (changes.some((change) => change.type === 'select')) editor.select(editor.get().nodes, selection);
     },
     [editor],
@@ -132,7 +137,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
           screen: point,
           at: flow.screenToFlowPosition(point),
           from,
-          leftwards: fromHandle.position === 'left',
+          leftwards: fromHandle.position === Position.Left,
         });
     },
     [editor, flow, join, types],
@@ -180,7 +185,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
   }, [measured, flow]);
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the canvas takes the keyboard: arrow keys, delete, paste
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a place to drop on; the keyboard adds by the palette
     <section
       ref={frame}
       className={classes.canvas}

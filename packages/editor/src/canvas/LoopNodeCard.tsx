@@ -135,12 +135,7 @@ function ProblemBadge({ problems }: { problems: FlowNode['data']['problems'] }) 
   if (problems.length === 0) return null;
   const error = problems.some((problem) => problem.level === 'error');
   return (
-    <Tooltip
-      label={problems.map((problem, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: two problems may read the same
-        <div key={index}>{sayProblem(problem)}</div>
-      ))}
-    >
+    <Tooltip label={problems.map((problem, index) => <div key={index}>{sayProblem(problem)}</div>)}>
       <span className={classes.badge} data-level={error ? 'error' : 'warning'} data-testid="node-problem">
         {error ? <IconExclamationCircleFilled size={20} /> : <IconAlertTriangleFilled size={18} />}
         <span className={classes.hidden}>{problems.length} problems</span>

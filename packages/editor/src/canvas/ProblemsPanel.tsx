@@ -45,7 +45,6 @@ export function ProblemsPanel() {
       {open && problems.length > 0 && (
         <ul className={classes.list} aria-label="Problems">
           {[...errors, ...warnings].map((problem, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two problems may read the same
             <li key={index}>
               <button type="button" onClick={() => goTo(problem)} data-level={problem.level} title={problem.path}>
                 <Level level={problem.level} />

@@ -6,7 +6,7 @@ export function sayProblem({ path, message }: Problem): string {
   const field = /\.settings\b.*?([A-Za-z]\w*)(?:\[\d+\])?$/.exec(path.replace(/\.settings$/, ''))?.[1];
   const about = field && field !== 'settings' ? humanise(field) : undefined;
   // What zod says of a setting that was left out.
-  if (about && /received undefined$/.test(message)) return `${about} is missing.`;
+  if (about && message.endsWith('received undefined')) return `${about} is missing.`;
   const sentence = message.charAt(0).toUpperCase() + message.slice(1);
   return about ? `${about}: ${message}` : sentence;
 }

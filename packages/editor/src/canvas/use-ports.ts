@@ -1,5 +1,6 @@
 import type { LoopNode } from '@osicam/engine/loop';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Port } from '../api/contract.ts';
 import { portsQuery } from '../api/queries.ts';
 import { useWorkbench } from './workbench.tsx';
@@ -18,7 +19,11 @@ export function usePorts(node: LoopNode, used: readonly string[]): readonly Draw
     enabled: type !== undefined,
     placeholderData: keepPreviousData,
   });
-  const offered = asked.data?.ports.length ? asked.data.ports : (type?.ports ?? []);
+  // Settings in the middle of being typed may be wrong for a moment, and then nothing is known of the ports.
+  const answer = asked.data?.ports.length ? asked.data.ports : undefined;
+  const [latest, setLatest] = useState(answer);
+  if (answer && answer !== latest) setLatest(answer);
+  const offered = answer ?? latest ?? type?.ports ?? [];
   const known = asked.isPlaceholderData || asked.isPending ? undefined : new Set(offered.map((port) => port.id));
   const ids = new Set(offered.map((port) => port.id));
   return [...offered, ...used.filter((id) => !ids.has(id)).map((id) => ({ id, ...(known ? { gone: true } : {}) }))];

@@ -26,7 +26,8 @@ export function useShortcuts(frame: RefObject<HTMLElement | null>): void {
       if (isTyping(event.target)) return;
       const key = event.key.toLowerCase();
       const mod = event.ctrlKey || event.metaKey;
-      if (mod && key === 'z') event.shiftKey ? editor.redo() : editor.undo();
+      if (mod && key === 'z' && !event.shiftKey) editor.undo();
+      else if (mod && key === 'z') editor.redo();
       else if (mod && key === 'y') editor.redo();
       else if (mod && key === 'd') duplicateSelection(editor, types);
       else if (mod && key === 'a') editor.select(editor.document.nodes.map((node) => node.id));

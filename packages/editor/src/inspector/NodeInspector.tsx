@@ -12,6 +12,7 @@ import { Connections } from './Connections.tsx';
 import { sayProblem } from '../canvas/say-problem.ts';
 import classes from './Inspector.module.css';
 import name from './NodeInspector.module.css';
+import { Parked } from './Parked.tsx';
 import { SettingsForm } from './SettingsForm.tsx';
 import { settingsPath } from './settings-problems.ts';
 
@@ -102,6 +103,7 @@ export function NodeInspector({ node }: { node: LoopNode }) {
           </dl>
         </section>
       )}
+      {counts && counts.parked > 0 && <Parked node={node.id} count={counts.parked} />}
       <section className={classes.section}>
         {type ? (
           <>

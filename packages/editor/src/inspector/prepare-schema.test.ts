@@ -50,9 +50,6 @@ test('the branches of a union are named by what tells them apart', () => {
       },
     },
   });
-  expect((schema.properties?.['map'] as { anyOf: { title: string }[] }).anyOf.map((option) => option.title)).toEqual([
-    'ignore',
-    'Fixed',
-    'Number',
-  ]);
+  const map = schema.properties?.['map'] as { anyOf: { title: string }[] };
+  expect(map.anyOf.map((option) => option.title)).toEqual(['ignore', 'Fixed', 'Number']);
 });

@@ -1,6 +1,7 @@
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 import type { JsonObject } from '../api/contract.ts';
 import { humanise } from '../ui/format.ts';
+import { emptyRule } from './rule/tidy-rule.ts';
 
 /** Which control draws a format. A format that is not named here is drawn as its type says. */
 const widgets: Record<string, string> = {
@@ -21,19 +22,26 @@ const isObject = (value: unknown): value is Any => typeof value === 'object' && 
  * schema, and each format has its control.
  */
 export function prepareSchema(settings: JsonObject): { schema: RJSFSchema; uiSchema: UiSchema } {
-  const { schema, ui } = prepare(settings as Any, undefined);
-  const { $schema, ...rest } = schema;
+  const { schema, ui } = prepare(settings as Any);
+  const { $schema: _, ...rest } = schema;
   return { schema: rest as RJSFSchema, uiSchema: { ...ui, 'ui:submitButtonOptions': { norender: true } } as UiSchema };
 }
 
-function prepare(schema: Any, name: string | undefined, eventFrom?: string): { schema: Any; ui: Any } {
+interface Place {
+  name?: string;
+  /** The property beside it that names the event that a rule is about. */
+  eventFrom?: string | undefined;
+  required?: boolean;
+}
+
+function prepare(schema: Any, { name, eventFrom, required: needed }: Place = {}): { schema: Any; ui: Any } {
   const titled: Any =
     name === undefined || typeof schema['title'] === 'string' ? schema : { ...schema, title: humanise(name) };
   if (schema['format'] === 'rule') {
-    // The form's own default of an empty group would make a rule out of one that was left out.
-    const { $ref, properties, required, default: _, ...rest } = titled;
+    // One that may be left out gets no default: an empty group would make a rule of it.
+    const { $ref: _ref, properties: _properties, required: _required, default: _default, ...rest } = titled;
     return {
-      schema: { ...rest, type: 'object', additionalProperties: true },
+      schema: { ...rest, type: 'object', additionalProperties: true, ...(needed ? { default: emptyRule } : {}) },
       ui: { 'ui:field': 'rule', 'ui:options': { eventFrom } },
     };
   }
@@ -41,28 +49,30 @@ function prepare(schema: Any, name: string | undefined, eventFrom?: string): { s
   const ui: Any = widget ? { 'ui:widget': widget } : {};
   const result: Any = { ...titled };
   if (isObject(schema['properties'])) {
+    const must = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : [];
     const event = Object.entries(schema['properties']).find(
       ([, child]) => isObject(child) && child['format'] === 'event-type',
     )?.[0];
     const children = Object.entries(schema['properties']).map(
-      ([key, child]) => [key, prepare(child as Any, key, event)] as const,
+      ([key, child]) =>
+        [key, prepare(child as Any, { name: key, eventFrom: event, required: must.includes(key) })] as const,
     );
     result['properties'] = Object.fromEntries(children.map(([key, child]) => [key, child.schema]));
     for (const [key, child] of children) if (Object.keys(child.ui).length > 0) ui[key] = child.ui;
   }
   if (isObject(schema['items'])) {
-    const items = prepare(schema['items'], undefined);
+    const items = prepare(schema['items']);
     result['items'] = items.schema;
     ui['items'] = items.ui;
   }
   if (isObject(schema['additionalProperties'])) {
-    const values = prepare(schema['additionalProperties'], undefined);
+    const values = prepare(schema['additionalProperties']);
     result['additionalProperties'] = values.schema;
     ui['additionalProperties'] = values.ui;
   }
   for (const key of ['anyOf', 'oneOf'])
     if (Array.isArray(schema[key])) {
-      const options = schema[key].map((option) => prepare(option as Any, undefined));
+      const options = schema[key].map((option) => prepare(option as Any));
       result[key] = options.map((option) => ({ ...option.schema, title: optionTitle(option.schema) }));
       if (options.some((option) => Object.keys(option.ui).length > 0)) ui[key] = options.map((option) => option.ui);
     }

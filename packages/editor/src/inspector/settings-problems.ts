@@ -23,7 +23,8 @@ export function errorsAt(problems: readonly Problem[]): Errors {
     if (!path || path.length === 0) continue;
     let at = root;
     for (const key of path) at = (at[key] ??= {}) as Errors;
-    (at.__errors ??= []).push(/received undefined$/.test(problem.message) ? 'This is needed.' : problem.message);
+    // oxlint-disable-next-line no-underscore-dangle -- the form library's own name
+    (at.__errors ??= []).push(problem.message.endsWith('received undefined') ? 'This is needed.' : problem.message);
   }
   return root;
 }

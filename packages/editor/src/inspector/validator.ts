@@ -36,5 +36,4 @@ class InterpretedValidator implements ValidatorType {
 }
 
 export const validator: ValidatorType = new InterpretedValidator();
-// biome-ignore lint/style/noDefaultExport: stands in for @rjsf/validator-ajv8, whose validator is its default export
 export default validator;

@@ -168,11 +168,13 @@ const NodeId = (props: WidgetProps) => {
 const Liquid = (props: WidgetProps & { lines?: number }) => {
   const fields = useQuery(fieldsQuery);
   const area = useRef<HTMLTextAreaElement>(null);
+  // Where the caret was when the field was left for the menu; a field that never had it is added to at its end.
+  const caret = useRef<{ start: number; end: number }>(undefined);
   const insert = (name: string) => {
     const path = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `customer.${name}` : `customer["${name}"]`;
     const text = String(props.value ?? '');
-    const at = area.current?.selectionStart ?? text.length;
-    props.onChange(`${text.slice(0, at)}{{ ${path} }}${text.slice(area.current?.selectionEnd ?? at)}`);
+    const { start, end } = caret.current ?? { start: text.length, end: text.length };
+    props.onChange(`${text.slice(0, start)}{{ ${path} }}${text.slice(end)}`);
     area.current?.focus();
   };
   return (
@@ -185,6 +187,9 @@ const Liquid = (props: WidgetProps & { lines?: number }) => {
       value={props.value ?? ''}
       classNames={{ input: classes.code ?? '' }}
       spellCheck={props.lines !== undefined}
+      onBlur={({ currentTarget }) => {
+        caret.current = { start: currentTarget.selectionStart, end: currentTarget.selectionEnd };
+      }}
       onChange={(event) => props.onChange(event.currentTarget.value)}
       rightSectionProps={{ className: classes.insert ?? '' }}
       rightSection={

@@ -1,4 +1,5 @@
 import { Button, Skeleton, Stack, Tabs, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { IconInbox, IconMailOpened } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
@@ -10,6 +11,7 @@ import classes from './InboxPage.module.css';
 
 /** The demo's own mail box: whatever the loops send arrives here, and nowhere else. */
 export function InboxPage() {
+  useDocumentTitle('Inbox · OSICAM');
   const { mail: chosen } = useSearch({ from: '/inbox' });
   const inbox = useInfiniteQuery(inboxQuery);
   const mails = inbox.data?.pages.flatMap((page) => page.mails) ?? [];
@@ -125,7 +127,6 @@ function Reading({ id }: { id: string }) {
         <Tabs.Panel value="headers" className={classes.panel}>
           <dl className={classes.facts}>
             {list.map(([name, value], index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a header may come twice
               <div key={index} style={{ display: 'contents' }}>
                 <dt>{name}</dt>
                 <dd>{value}</dd>

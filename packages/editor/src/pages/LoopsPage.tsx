@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Container, Group, Menu, SimpleGrid, Skeleton, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { IconDots, IconPlus, IconTrash, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -14,6 +15,7 @@ import { NewLoop } from './NewLoop.tsx';
 import { StagesIntroduction } from './StagesIntroduction.tsx';
 
 export function LoopsPage() {
+  useDocumentTitle('Loops · OSICAM');
   const loops = useQuery(loopsQuery);
   const [creating, setCreating] = useState<'name' | 'file'>();
   const [deleting, setDeleting] = useState<LoopSummary>();

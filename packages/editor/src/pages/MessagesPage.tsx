@@ -1,4 +1,5 @@
 import { Badge, Button, Center, Container, Group, Select, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { IconMailFast } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -13,6 +14,7 @@ import table from '../ui/Table.module.css';
 
 /** The ledger: a row for every message that was ever meant to go out, and what became of it. */
 export function MessagesPage() {
+  useDocumentTitle('Messages · OSICAM');
   const search = useSearch({ from: '/messages' });
   const navigate = useNavigate({ from: '/messages' });
   const loops = useQuery(loopsQuery);

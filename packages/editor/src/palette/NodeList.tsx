@@ -1,6 +1,6 @@
 import { TextInput, Tooltip } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { type KeyboardEvent, type Ref, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { NodeTypeDescription } from '../api/contract.ts';
 import { draggedType } from '../canvas/flow-types.ts';
 import { NodeIcon } from '../ui/node-icon.tsx';
@@ -15,7 +15,7 @@ interface Props {
   /** A click only marks; a double click or Enter picks. For a list whose items can also be dragged. */
   draggable?: boolean;
   autoFocus?: boolean;
-  searchRef?: Ref<HTMLInputElement>;
+  searchRef?: RefObject<HTMLInputElement | null>;
 }
 
 /** Node types by stage, searched by every word; arrow keys move, Enter picks. */
@@ -23,6 +23,11 @@ export function NodeList({ types, search, onSearch, onPick, draggable = false, a
   const found = useMemo(() => matching(types, search), [types, search]);
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const input = searchRef ?? field;
+  useEffect(() => {
+    if (autoFocus) input.current?.focus();
+  }, [autoFocus, input]);
   useEffect(() => setActive(bestOf(found, search)), [found, search]);
 
   const move = (by: number) => {
@@ -45,15 +50,13 @@ export function NodeList({ types, search, onSearch, onPick, draggable = false, a
     <>
       <div className={classes.search}>
         <TextInput
-          ref={searchRef ?? null}
+          ref={input}
           size="xs"
           placeholder="Search nodes"
           aria-label="Search nodes"
           leftSection={<IconSearch size={14} />}
           rightSection={draggable ? <kbd className={classes.key}>N</kbd> : undefined}
           value={search}
-          data-autofocus={autoFocus || undefined}
-          autoFocus={autoFocus}
           onChange={(event) => onSearch(event.currentTarget.value)}
           onKeyDown={onKeyDown}
           data-testid={draggable ? 'palette-search' : 'menu-search'}

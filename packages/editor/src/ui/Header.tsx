@@ -113,8 +113,9 @@ function User({ me }: { me: Me }) {
   const client = useQueryClient();
   const signOut = async () => {
     await api('/api/auth/sign-out', { method: 'POST', json: {} });
-    client.clear();
-    await client.resetQueries();
+    // First who one is, so that the page gives way to the sign-in; then nothing of the customers stays in memory.
+    await client.resetQueries({ queryKey: ['me'], exact: true });
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
   };
   return (
     <Menu position="bottom-end" width={240}>

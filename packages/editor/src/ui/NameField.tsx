@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, useEffect, useState } from 'react';
+import { type InputHTMLAttributes, useState } from 'react';
 
 interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'onChange'> {
   value: string;
@@ -9,23 +9,15 @@ interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, 'value' | 'o
 
 /** A name that is edited where it stands. While it is empty in the middle of typing, the last good one stays. */
 export function NameField({ value, onRename, optional = false, ...props }: Props) {
-  const [text, setText] = useState(value);
-  const [focused, setFocused] = useState(false);
-  useEffect(() => {
-    if (!focused || text.trim()) setText(value);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: only a value from outside replaces what is typed
-  }, [value]);
+  // What is typed while the field has the focus; otherwise the name itself.
+  const [typed, setTyped] = useState<string>();
   return (
     <input
       {...props}
-      value={text}
-      onFocus={() => setFocused(true)}
-      onBlur={() => {
-        setFocused(false);
-        setText(value);
-      }}
+      value={typed === undefined || typed.trim() ? value : typed}
+      onBlur={() => setTyped(undefined)}
       onChange={(event) => {
-        setText(event.currentTarget.value);
+        setTyped(event.currentTarget.value);
         if (optional || event.currentTarget.value.trim()) onRename(event.currentTarget.value);
       }}
       onKeyDown={(event) => {

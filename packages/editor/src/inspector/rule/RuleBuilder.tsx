@@ -50,7 +50,7 @@ function Rows({ rule, about, onSave, onClose }: Omit<Props, 'title' | 'rule'> & 
   return (
     <>
       <Text size="sm" mb="md" className="rule-words" data-testid="rule-words">
-        {tidied.rules.length === 0 ? (about ? 'Every such event.' : 'Everybody.') : sentence(explainRule(tidied))}
+        {tidied.rules.length === 0 ? (about ? 'Every such event.' : 'Everybody.') : explainRule(tidied)}
       </Text>
       {options.every((group) => group.options.length === 0) ? (
         <Text size="sm" c="var(--ink-soft)">
@@ -94,5 +94,3 @@ const words = {
   fields: { title: 'What is asked', placeholderLabel: 'Choose', placeholderGroupLabel: 'Choose' },
   matchThreshold: { title: 'How often' },
 };
-
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

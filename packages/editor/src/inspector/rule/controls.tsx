@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Chip, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core';
 import { MantineValueEditor } from '@react-querybuilder/mantine';
 import { IconX } from '@tabler/icons-react';
+import type { MouseEvent } from 'react';
 import type {
   ActionProps,
   CombinatorSelectorProps,
@@ -12,39 +13,40 @@ import type {
   Option,
   OptionGroup,
   ValueEditorProps,
+  ValueSelectorProps,
 } from 'react-querybuilder';
 import { DurationInput } from '../DurationInput.tsx';
 
 /* The query builder's own parts, quieter: the conditions are what one reads, not the buttons. */
 
-const Add = ({ label, title, handleOnClick, disabled }: ActionProps) => (
+const Add = (props: ActionProps) => (
   <Button
     variant="default"
     size="compact-xs"
-    title={title}
-    onClick={(event) => handleOnClick(event)}
-    disabled={disabled ?? false}
+    title={props.title}
+    onClick={(event) => props.handleOnClick(event)}
+    disabled={props.disabled ?? false}
   >
-    {label}
+    {props.label}
   </Button>
 );
 
-const Remove = ({ title, handleOnClick, disabled }: ActionProps) => (
+const Remove = (props: ActionProps) => (
   <ActionIcon
     variant="subtle"
     color="gray"
     size="sm"
-    aria-label={title ?? 'Remove'}
-    title={title}
-    onClick={(event) => handleOnClick(event)}
-    disabled={disabled ?? false}
+    aria-label={props.title ?? 'Remove'}
+    title={props.title}
+    onClick={(event) => props.handleOnClick(event)}
+    disabled={props.disabled ?? false}
     style={{ marginLeft: 'auto' }}
   >
     <IconX size={15} />
   </ActionIcon>
 );
 
-const Combinator = ({ value, handleOnChange, disabled }: CombinatorSelectorProps) => (
+const Combinator = (props: CombinatorSelectorProps) => (
   <SegmentedControl
     size="xs"
     aria-label="How many of these must hold"
@@ -52,20 +54,20 @@ const Combinator = ({ value, handleOnChange, disabled }: CombinatorSelectorProps
       { value: 'and', label: 'all of' },
       { value: 'or', label: 'any of' },
     ]}
-    value={value ?? 'and'}
-    onChange={handleOnChange}
-    disabled={disabled ?? false}
+    value={props.value ?? 'and'}
+    onChange={(value) => props.handleOnChange(value)}
+    disabled={props.disabled ?? false}
   />
 );
 
-const Not = ({ checked, handleOnChange, disabled }: NotToggleProps) => (
+const Not = (props: NotToggleProps) => (
   <Chip
     size="xs"
     variant="light"
     color="orange"
-    checked={checked ?? false}
-    onChange={handleOnChange}
-    disabled={disabled ?? false}
+    checked={props.checked ?? false}
+    onChange={(value) => props.handleOnChange(value)}
+    disabled={props.disabled ?? false}
   >
     not
   </Chip>
@@ -81,37 +83,45 @@ const grouped = (options: readonly (Option | OptionGroup<Option>)[]) =>
     isGroup(option) ? { group: option.label, items: option.options.map(plain) } : plain(option),
   );
 
-const FieldSelector = ({ options, value, handleOnChange, disabled }: FieldSelectorProps) => (
+/** A click into a searchable select marks its text, so that what is typed replaces it. */
+const searchable = {
+  searchable: true,
+  selectFirstOptionOnChange: true,
+  onClick: (event: MouseEvent<HTMLInputElement>) => event.currentTarget.select(),
+};
+
+const FieldSelector = (props: FieldSelectorProps) => (
   <Select
     size="xs"
     w={200}
-    searchable
+    {...searchable}
     aria-label="What is asked"
-    data={grouped(options as (Option | OptionGroup<Option>)[])}
-    value={value ?? null}
+    data={grouped(props.options as (Option | OptionGroup<Option>)[])}
+    value={props.value ?? null}
     allowDeselect={false}
-    disabled={disabled ?? false}
+    disabled={props.disabled ?? false}
     maxDropdownHeight={320}
-    onChange={(name) => name && handleOnChange(name)}
+    onChange={(name) => name && props.handleOnChange(name)}
   />
 );
 
-const OperatorSelector = ({ options, value, handleOnChange, disabled }: OperatorSelectorProps) => (
+const OperatorSelector = (props: OperatorSelectorProps) => (
   <Select
     size="xs"
     w={180}
     aria-label="How it is compared"
-    data={grouped(options as (Option | OptionGroup<Option>)[])}
-    value={value ?? null}
+    data={grouped(props.options as (Option | OptionGroup<Option>)[])}
+    value={props.value ?? null}
     allowDeselect={false}
-    disabled={disabled ?? false}
-    onChange={(name) => name && handleOnChange(name)}
+    disabled={props.disabled ?? false}
+    onChange={(name) => name && props.handleOnChange(name)}
   />
 );
 
 /** A window of time is a number and a unit, a number is a number; the rest is the library's own. */
 const ValueEditor = (props: ValueEditorProps) => {
-  const { operator, value, handleOnChange, inputType, disabled } = props;
+  const { operator, value, inputType, disabled } = props;
+  const handleOnChange = (to: unknown) => props.handleOnChange(to);
   if (operator === 'null' || operator === 'notNull') return null;
   if (operator === 'within' || operator === 'notWithin')
     return (
@@ -139,7 +149,7 @@ const ValueEditor = (props: ValueEditorProps) => {
       <Select
         size="xs"
         w={190}
-        searchable
+        {...searchable}
         aria-label="Value"
         data={grouped((props.values ?? []) as (Option | OptionGroup<Option>)[])}
         value={value === undefined || value === null ? null : String(value)}
@@ -162,6 +172,19 @@ const ValueEditor = (props: ValueEditorProps) => {
   return <MantineValueEditor {...props} />;
 };
 
+const ValueSelector = (props: ValueSelectorProps) => (
+  <Select
+    size="xs"
+    w={180}
+    aria-label="Choice"
+    data={grouped(props.options as (Option | OptionGroup<Option>)[])}
+    value={props.value ?? null}
+    allowDeselect={false}
+    disabled={props.disabled ?? false}
+    onChange={(name) => name && props.handleOnChange(name)}
+  />
+);
+
 export const controls: ControlElementsProp<FullField, string> = {
   addRuleAction: Add,
   addGroupAction: Add,
@@ -172,4 +195,5 @@ export const controls: ControlElementsProp<FullField, string> = {
   fieldSelector: FieldSelector,
   operatorSelector: OperatorSelector,
   valueEditor: ValueEditor,
+  valueSelector: ValueSelector,
 };

@@ -1,4 +1,5 @@
 import { Container, Skeleton, Stack, Tabs } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { customerQuery } from '../../api/queries.ts';
@@ -8,7 +9,7 @@ import { CategoryCards } from './CategoryCards.tsx';
 import classes from './Customer.module.css';
 import { Enrollments } from './Enrollments.tsx';
 import { History } from './History.tsx';
-import { Identity } from './Identity.tsx';
+import { Identity, nameOf } from './Identity.tsx';
 import { Sent } from './Sent.tsx';
 import { Timeline } from './Timeline.tsx';
 import { Traits } from './Traits.tsx';
@@ -17,6 +18,7 @@ import { Traits } from './Traits.tsx';
 export function CustomerPage() {
   const { customerId } = useParams({ from: '/customers/$customerId' });
   const customer = useQuery({ ...customerQuery(customerId), refetchInterval: 5_000 });
+  useDocumentTitle(customer.data ? `${nameOf(customer.data)} · OSICAM` : 'Customer · OSICAM');
   if (customer.isPending)
     return (
       <Container size="xl" py="xl" aria-busy="true">

@@ -1,5 +1,5 @@
 import { Button, Center, Container, Group, Skeleton, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { useDebouncedCallback, useDocumentTitle } from '@mantine/hooks';
 import { IconFileImport, IconSearch, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -14,6 +14,7 @@ import table from '../../ui/Table.module.css';
 const ImportDialog = lazy(() => import('./ImportDialog.tsx').then((module) => ({ default: module.ImportDialog })));
 
 export function CustomersPage() {
+  useDocumentTitle('Customers · OSICAM');
   const { search = '' } = useSearch({ from: '/customers' });
   const navigate = useNavigate({ from: '/customers' });
   const [text, setText] = useState(search);

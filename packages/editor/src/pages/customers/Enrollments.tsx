@@ -55,7 +55,6 @@ export function Enrollments({ view }: { view: CustomerView }) {
           )}
           <ol className={classes.steps}>
             {enrollment.steps.map((step, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a step has no id, and the list only grows
               <li key={index} data-waits={step.port === -1 || undefined}>
                 <span className={`${classes.turn} tabular`}>turn {step.turn}</span>
                 <b>{labels.get(`${enrollment.loop} ${step.node}`) ?? step.node}</b>

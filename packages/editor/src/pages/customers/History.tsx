@@ -39,7 +39,6 @@ export function History({ view }: { view: CustomerView }) {
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two changes may read the same
             <Table.Tr key={index}>
               <Table.Td className={`${table.nowrap} tabular`}>{formatDateTime(row.at)}</Table.Td>
               <Table.Td>{row.text}</Table.Td>

@@ -6,7 +6,7 @@ import classes from './Customer.module.css';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value.trim() ? value : undefined);
 
-const nameOf = ({ traits, id }: CustomerView): string =>
+export const nameOf = ({ traits, id }: CustomerView): string =>
   textOf(traits['name']) ??
   ([textOf(traits['firstName']), textOf(traits['lastName'])].filter(Boolean).join(' ') || `Customer ${id}`);
 

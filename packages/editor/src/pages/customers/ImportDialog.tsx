@@ -159,7 +159,6 @@ function Columns({ columns, chosen }: { columns: ImportPreview['columns']; chose
                   .filter(Boolean)
                   .slice(0, 4)
                   .map((value, index) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: the same value may come twice
                     <code key={index}>{value}</code>
                   ))}
               </td>

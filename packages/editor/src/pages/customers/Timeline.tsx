@@ -50,7 +50,6 @@ export function Timeline({ view }: { view: CustomerView }) {
           <h3>{day}</h3>
           <ol>
             {list.map((entry, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two events may be alike
               <li key={index} style={stageStyle(entry.stage)}>
                 <span className={classes.dot}>{entry.icon}</span>
                 <div className={classes.entry}>

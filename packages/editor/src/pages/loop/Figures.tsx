@@ -68,7 +68,6 @@ function Nested({ value, currency }: { value: Json; currency: string | undefined
         </thead>
         <tbody>
           {rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows of a report have no ids and never move
             <tr key={index}>
               {columns.map((column) => (
                 <td key={column} data-number={typeof row[column] === 'number' || undefined}>

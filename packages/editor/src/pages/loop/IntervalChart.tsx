@@ -51,11 +51,9 @@ export function IntervalChart({ rows }: { rows: readonly Row[] }) {
       </tbody>
       <tfoot aria-hidden>
         <tr>
-          <td />
-          <td className={classes.axis}>
-            <span style={{ left: `${at(0)}%` }}>no difference</span>
+          <td colSpan={3} className={classes.axis}>
+            <span>the line is no difference</span>
           </td>
-          <td />
         </tr>
       </tfoot>
     </table>

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu, Text, Tooltip } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
+import { useHotkeys, useDocumentTitle } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import {
   IconChevronLeft,
@@ -31,6 +31,7 @@ export function LoopBar({ loop }: { loop: LoopDetail }) {
   const { save, saving, conflict, takeTheirs, dismiss } = useSave(loop.id);
   const [publishing, setPublishing] = useState(false);
   const changed = loop.published !== null && (dirty || !loop.published.sameAsDraft);
+  useDocumentTitle(`${dirty ? '• ' : ''}${name} · OSICAM`);
   useHotkeys([['mod+S', () => void save()]], []);
 
   return (

@@ -55,7 +55,6 @@ export function PublishDialog({ opened, loop, save, onClose }: Props) {
           >
             <List size="sm" spacing={4}>
               {errors.slice(0, 5).map((problem, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: two problems may read the same
                 <List.Item key={index}>{problem.message}</List.Item>
               ))}
             </List>
@@ -83,7 +82,6 @@ export function PublishDialog({ opened, loop, save, onClose }: Props) {
             {refused.length > 0 ? (
               <List size="sm">
                 {refused.slice(0, 5).map((problem, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: two problems may read the same
                   <List.Item key={index}>{problem.message}</List.Item>
                 ))}
               </List>
