@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseLoop } from '../loop/index.ts';
-import type { JsonObject, Registry, SourceType, Story } from '../plugin/index.ts';
+import type { JsonObject, Registry, Story } from '../plugin/index.ts';
 import { createTransports, runToRest } from '../runner/index.ts';
 import { makeEngine } from './make-engine.ts';
 import { Progress } from './progress.ts';
@@ -46,12 +46,11 @@ export async function tellOnce(
     const engine = await makeEngine({ db, registry, clock: run.clock, transports, log: stderrLog, limits });
     const version = await engine.publish(parseLoop(base.loop));
     for (const entry of version.compiled.entries)
-      if ((version.stations.get(entry)?.node.type as SourceType).read)
-        await engine.readSource(version, entry, {
-          folder: base.folder,
-          signal: new AbortController().signal,
-          onProgress: progress.source,
-        });
+      await engine.readSource(version, entry, {
+        folder: base.folder,
+        signal: new AbortController().signal,
+        onProgress: progress.source,
+      });
     for (const events of base.history()) await engine.record(events);
     await runToRest(engine, run.clock, {
       tick: hour,

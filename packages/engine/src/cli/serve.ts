@@ -70,7 +70,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const reader = await openSqliteReader(url);
     closing.push(() => reader.close());
     const { read } = reader;
-    const { now } = engine.clock;
+    const now = () => engine.clock.now();
 
     const log = createLog(options.logLevel);
     const baseURL = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

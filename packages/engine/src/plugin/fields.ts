@@ -11,12 +11,12 @@ import { ruleGroupSchema } from '../rule/rule.ts';
 export const durationField = () =>
   z
     .string()
-    .superRefine((text, { addIssue }) => {
+    .superRefine((text, context) => {
       try {
         if (parseDuration(text) <= 0)
-          addIssue({ code: 'custom', message: `expected a duration longer than 0, got ${text}` });
+          context.addIssue({ code: 'custom', message: `expected a duration longer than 0, got ${text}` });
       } catch (error) {
-        addIssue({ code: 'custom', message: (error as RangeError).message });
+        context.addIssue({ code: 'custom', message: (error as RangeError).message });
       }
     })
     .meta({ format: 'duration' });

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Loop } from '../../loop/index.ts';
-import type { Log, Registry, SourceType } from '../../plugin/index.ts';
+import type { Log, Registry } from '../../plugin/index.ts';
 import type { ClockReading, IncomingEvent, SourceProgress } from '../../runner/index.ts';
 import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
@@ -51,7 +51,8 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     limits: { reportAfter: spec.mode === 'live' ? 60_000 : 43_200_000 },
   });
 
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
   let wake = () => {};
   const rest = async () => {
     const due = await engine.nextDue();
@@ -62,12 +63,12 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     });
   };
   const forever = async (pass: () => Promise<number>, idle: () => Promise<void>) => {
-    while (!stopped)
+    while (!signal.aborted)
       try {
         const done = await pass();
         // Calls of the other thread come in between two passes.
         await new Promise<void>((resolve) => setImmediate(resolve));
-        if (done === 0 && !stopped) await idle();
+        if (done === 0 && !signal.aborted) await idle();
       } catch (error) {
         log.warn('the engine could not go on, and tries again', {
           error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -95,7 +96,7 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     holdClock: async (held: boolean): Promise<ClockReading | undefined> => accelerated?.hold(held),
     /** Settles once nothing is due. With a clock that is held, that is when all has been worked off. */
     settled: async (): Promise<void> => {
-      while (!stopped && (await engine.nextDue().then((due) => due !== undefined && due <= clock.now())))
+      while (!signal.aborted && ((await engine.nextDue()) ?? Infinity) <= clock.now())
         await new Promise((resolve) => setTimeout(resolve, 50));
     },
 
@@ -123,16 +124,10 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     /** Reads the sources of a loop's newest version to their ends. */
     readSources: async (loop: string, sourceFolder: string): Promise<SourceProgress[]> => {
       const version = engine.newest(loop);
+      if (!version) throw new Error(`expected the loop ${loop} to be published`);
       const told: SourceProgress[] = [];
-      for (const entry of version?.compiled.entries ?? [])
-        if ((version?.stations.get(entry)?.node.type as SourceType).read)
-          told.push(
-            await engine.readSource(version as NonNullable<typeof version>, entry, {
-              folder: sourceFolder,
-              signal: new AbortController().signal,
-              onProgress: wake,
-            }),
-          );
+      for (const entry of version.compiled.entries)
+        told.push(await engine.readSource(version, entry, { folder: sourceFolder, signal, onProgress: wake }));
       wake();
       return told;
     },
@@ -168,7 +163,7 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     ping: async (): Promise<void> => undefined,
 
     stop: async (): Promise<void> => {
-      stopped = true;
+      stopping.abort();
       wake();
       clearInterval(saving);
       await Promise.all([working, delivering]);

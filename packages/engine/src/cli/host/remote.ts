@@ -23,20 +23,21 @@ type Port = Pick<MessagePort, 'postMessage' | 'on'> | Pick<Worker, 'postMessage'
 
 /** Lets the other end of a port call these methods. */
 export function expose(port: Port, methods: Methods): void {
-  (port as MessagePort).on('message', async ({ id, method, args }: Call) => {
-    const answer: Answer = { id };
+  const answer = async ({ id, method, args }: Call): Promise<void> => {
+    const reply: Answer = { id };
     try {
       if (!Object.hasOwn(methods, method)) throw new TypeError(`there is no method ${method}`);
-      answer.result = await (methods[method] as (...args: unknown[]) => Promise<unknown>)(...args);
+      reply.result = await (methods[method] as (...args: unknown[]) => Promise<unknown>)(...args);
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      answer.error = { name: error.name, message: error.message, stack: error.stack };
-      if (error instanceof LoopError) Object.assign(answer.error, { loopId: error.loopId, problems: error.problems });
+      reply.error = { name: error.name, message: error.message, stack: error.stack };
+      if (error instanceof LoopError) Object.assign(reply.error, { loopId: error.loopId, problems: error.problems });
       if (error instanceof ServerError)
-        Object.assign(answer.error, { status: error.status, code: error.code, problems: error.problems });
+        Object.assign(reply.error, { status: error.status, code: error.code, problems: error.problems });
     }
-    port.postMessage(answer);
-  });
+    port.postMessage(reply);
+  };
+  (port as MessagePort).on('message', (call: Call) => void answer(call));
 }
 
 /** The methods that the other end of a port exposes. Errors keep their names; those that a client is told of come back as what they were. */
