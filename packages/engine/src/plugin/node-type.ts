@@ -70,7 +70,8 @@ export interface SourceColumn {
   readonly identity?: string;
   /** How many of the sample have no value. */
   readonly missing: number;
-  readonly example?: string;
+  /** A few different values of it, as they stand in the sample. */
+  readonly examples: readonly string[];
 }
 
 /** What a source will make of its input, told from a sample before anything is imported. */

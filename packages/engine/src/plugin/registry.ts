@@ -74,10 +74,23 @@ export class Registry {
         description: type.description,
         ports: Array.isArray(type.ports) || !type.ports || empty.success ? [...portsOf(type, empty.data)] : [],
         ...(type.contract === 'channel' ? { delivery: type.delivery } : {}),
-        settings: z.toJSONSchema(type.settings, { io: 'input', unrepresentable: 'any' }) as JsonObject,
+        settings: withDefaults(
+          z.toJSONSchema(type.settings, { io: 'input', unrepresentable: 'any' }) as JsonObject,
+          empty.data,
+        ),
       };
     });
   }
+}
+
+/** zod leaves out the default of a property that holds a rule; what a new node has of it is the default all the same. */
+function withDefaults(schema: JsonObject, fresh: unknown): JsonObject {
+  const values = (fresh ?? {}) as JsonObject;
+  const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonObject>).map(([name, property]) => [
+    name,
+    property.default === undefined && values[name] !== undefined ? { ...property, default: values[name] } : property,
+  ]);
+  return schema.properties ? { ...schema, properties: Object.fromEntries(properties) } : schema;
 }
 
 /** The ports of a node with these parsed settings, in their order on the canvas. */

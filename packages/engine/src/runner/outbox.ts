@@ -64,11 +64,10 @@ async function send(
 
 function toSettlement(message: QueuedMessage, receipt: Receipt, now: number): Settlement {
   const { customer, n, step, attempts } = message;
-  const detail = receipt.detail ?? null;
-  if (receipt.status !== 'retry') return { customer, n, step, status: receipt.status, due: now, detail };
-  if (attempts >= maxAttempts) return { customer, n, step, status: 'failed', due: now, detail };
-  const due = now + (receipt.after ?? firstRetryAfter * 2 ** (attempts - 1));
-  return { customer, n, step, status: 'queued', due, detail };
+  const settlement = { customer, n, step, at: now, due: now, detail: receipt.detail ?? null };
+  if (receipt.status !== 'retry') return { ...settlement, status: receipt.status };
+  if (attempts >= maxAttempts) return { ...settlement, status: 'failed' };
+  return { ...settlement, status: 'queued', due: now + (receipt.after ?? firstRetryAfter * 2 ** (attempts - 1)) };
 }
 
 /** Writes down what became of messages and moves their customers on. Who can tell of nothing else leaves as if it was sent. */
@@ -86,7 +85,7 @@ async function settle(parts: Parts, station: Station, settlements: readonly Sett
       ],
     );
   await parts.db.write(async (tx) => {
-    await store.settleMessages(tx, now, settlements);
+    await store.settleMessages(tx, settlements);
     await store.fillChosen(tx, station.ref, moves);
     await finishMoves(parts, tx, station, { now, inOrder: false, events: [] });
   });
@@ -105,7 +104,15 @@ export async function recoverInterrupted(parts: Parts, now: number): Promise<voi
     const type = station.node.type as ChannelType;
     const again = type.delivery === 'at-least-once' || parts.transports.isLocal(type.type);
     const detail = again ? null : 'the process died while it was being sent';
-    const settlement: Settlement = { customer, n, step, status: again ? 'queued' : 'unknown', due: now, detail };
+    const settlement: Settlement = {
+      customer,
+      n,
+      step,
+      status: again ? 'queued' : 'unknown',
+      at: now,
+      due: now,
+      detail,
+    };
     byStation.set(station, [...(byStation.get(station) ?? []), settlement]);
   }
   for (const [station, settlements] of byStation) await settle(parts, station, settlements, now);

@@ -86,15 +86,17 @@ export interface Settlement {
   n: number;
   step: number;
   status: MessageStatus;
+  /** When it was known what became of it. */
+  at: number;
   due: number;
   detail: string | null;
 }
 
 /** Writes down what became of messages. One that goes back to `queued` is due again at `due`. */
-export async function settleMessages(tx: Transaction, now: number, settlements: readonly Settlement[]): Promise<void> {
+export async function settleMessages(tx: Transaction, settlements: readonly Settlement[]): Promise<void> {
   await tx.runMany(
     'UPDATE message SET status = ?, due = ?, settled_at = ?, detail = ? WHERE customer = ? AND n = ? AND step = ?',
-    settlements.map((s) => [s.status, s.due, s.status === 'queued' ? null : now, s.detail, s.customer, s.n, s.step]),
+    settlements.map((s) => [s.status, s.due, s.status === 'queued' ? null : s.at, s.detail, s.customer, s.n, s.step]),
   );
 }
 

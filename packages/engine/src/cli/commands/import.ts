@@ -121,14 +121,14 @@ function describePreview(file: string, { columns, rows, key, format }: SourcePre
   return [
     `${file}: ${format}${key === undefined ? '' : `, key ${key}`}`,
     table(
-      ['column', 'type', 'trait', 'identity', 'missing', 'example'],
-      columns.map(({ name, type, trait = '–', identity = '', missing, example = '' }) => [
+      ['column', 'type', 'trait', 'identity', 'missing', 'examples'],
+      columns.map(({ name, type, trait = '–', identity = '', missing, examples }) => [
         name,
         type,
         trait,
         identity,
         share(missing),
-        example.slice(0, 40),
+        examples.join(', ').slice(0, 40),
       ]),
     ),
     '',

@@ -63,10 +63,10 @@ export function createImportPort({
             signal: AbortSignal.timeout(10_000),
           });
           return {
-            columns: (preview?.columns ?? []).map(({ name: column, type: kind, example }) => ({
+            columns: (preview?.columns ?? []).map(({ name: column, type: kind, examples }) => ({
               name: column,
               type: kind,
-              samples: example === undefined ? [] : [example],
+              samples: [...examples],
             })),
             problems: [],
           };

@@ -10,6 +10,9 @@ type Hints = Pick<FileSettings, 'key' | 'identityKind' | 'map' | 'missing' | 'de
 const codes =
   /phone|mobile|telefon|(^|[_ ])tel($|[_ ])|fax|msisdn|imsi|imei|iccid|iban|\bzip|post_?code|postal|\bplz\b|ssn/i;
 
+/** So many values show what a column is. */
+export const shownExamples = 3;
+
 /** How each column will be read, from its name, the settings and a sample of rows. */
 export function inferColumns(
   header: readonly string[],
@@ -23,7 +26,7 @@ export function inferColumns(
     return planColumn(name, hints, {
       type: codes.test(name) ? 'text' : typeOf(values, hints.decimal),
       missing: sample.length - values.length,
-      ...(values[0] === undefined ? {} : { example: values[0] }),
+      examples: [...new Set(values)].slice(0, shownExamples),
     });
   });
   checkColumns(columns, hints);
@@ -34,7 +37,7 @@ export function inferColumns(
 export function planColumn(
   name: string,
   { key, identityKind, map }: Pick<Hints, 'key' | 'identityKind' | 'map'>,
-  seen: Pick<SourceColumn, 'type' | 'missing' | 'example'>,
+  seen: Pick<SourceColumn, 'type' | 'missing' | 'examples'>,
 ): SourceColumn {
   const wish = Object.hasOwn(map, name) ? map[name] : undefined;
   if (wish === 'ignore') return { name, ...seen };

@@ -1,5 +1,5 @@
 import type { JsonObject, SourceColumn } from '@osicam/engine/plugin';
-import { checkColumns, planColumn } from './infer-columns.ts';
+import { checkColumns, planColumn, shownExamples } from './infer-columns.ts';
 import { readDate } from './read-value.ts';
 import type { FileSettings } from './settings.ts';
 
@@ -11,18 +11,17 @@ export function inferFields(
 ): SourceColumn[] {
   const columns = names.map((name) => {
     const values = sample.map((object) => object[name]).filter((value) => value != null && value !== '');
-    const first = values[0];
     return planColumn(name, hints, {
       type: typeOf(values),
       missing: sample.length - values.length,
-      ...(first === undefined
-        ? {}
-        : { example: typeof first === 'string' ? first : JSON.stringify(first).slice(0, 100) }),
+      examples: [...new Set(values.map(textOf))].slice(0, shownExamples),
     });
   });
   checkColumns(columns, hints);
   return columns;
 }
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value).slice(0, 100));
 
 function typeOf(values: readonly unknown[]): SourceColumn['type'] {
   if (values.length === 0) return 'text';
