@@ -113,7 +113,7 @@ test('the better treatment gets more of the next turn, and the other keeps its c
   const { proposals, take } = await learnt([arm('email', 300, 1000), arm('call', 200, 1000), arm('holdout', 100, 500)]);
   expect(take).toBe(false);
   expect(proposals).toEqual([
-    { node: 'test', path: ['arms', 0, 'weight'], value: 0.9, why: expect.stringContaining('100.0 %') },
+    { node: 'test', path: ['arms', 0, 'weight'], value: 0.9, why: expect.stringContaining('over 99.9 %') },
     { node: 'test', path: ['arms', 1, 'weight'], value: 0.1, why: expect.stringContaining('its weight was 1') },
   ]);
 });

@@ -14,6 +14,10 @@ function worth({ customers, converted, value, cost }: ArmOutcome, byValue: boole
   return { mean: rate, error: Math.sqrt((rate * (1 - rate)) / (customers + 2)) };
 }
 
+/** No estimate is certain, so none is said to be. */
+const percent = (probability: number) =>
+  probability > 0.999 ? 'over 99.9 %' : probability < 0.001 ? 'under 0.1 %' : `${(probability * 100).toFixed(1)} %`;
+
 /**
  * New weights for an experiment's arms: each gets the probability that it is the best, and every arm keeps at least `explore`,
  * so that one that was unlucky can still show itself. Best is the highest value less cost per customer, or without a value
@@ -39,12 +43,11 @@ export function learn(
     (probability) => Math.round((floor + (1 - floor * arms.length) * probability) * 1000) / 1000,
   );
   const proposals = arms.map(({ port, weight }, index): Proposal => {
-    const percent = ((best[index] as number) * 100).toFixed(1);
     return {
       node,
       path: ['arms', index, 'weight'],
       value: weights[index] as number,
-      why: `${port} is the best with a probability of ${percent} %; its weight was ${weight}`,
+      why: `it brings the most ${byValue ? 'value less cost' : 'conversions'} per customer with a probability of ${percent(best[index] as number)}; its weight was ${weight}`,
     };
   });
   return { proposals, note: 'proposed' };
