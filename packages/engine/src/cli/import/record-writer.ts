@@ -35,8 +35,11 @@ export interface WriterOptions {
  */
 const batchSize = 10_000;
 
-/** Records on their way from one thread to the other: enough that neither starves. */
-const mostWaiting = 6000;
+/**
+ * Records on their way from one thread to the other: a whole batch, so that the next one is read while one is written. With
+ * 6,000 each thread waited for the other a quarter of the time.
+ */
+const mostWaiting = 10_000;
 
 /** Collects records and writes them a batch at a time, with what became of each batch told as it is committed. */
 export class BatchWriter implements RecordWriter {
