@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseLoop } from '../loop/index.ts';
 import type { Registry, Story } from '../plugin/index.ts';
-import type { InboxPort, LogLevel } from '../server/index.ts';
+import type { LogLevel } from '../server/index.ts';
 import { digestOfWriteKey, newWriteKey } from '../server/index.ts';
 import type { Config } from './config.ts';
 import { parseJson } from './config.ts';
-import { StageProgress } from './stage-progress.ts';
+import { followStory } from './follow-story.ts';
+import { inboxOf } from './inbox.ts';
 import type { Serving } from './serve.ts';
 import { startServing } from './serve.ts';
 import { stderrLog } from './stderr-log.ts';
@@ -62,8 +63,9 @@ export async function tellLive(story: Story, options: LiveOptions): Promise<void
     options.onAddress(serving.baseURL, await serving.auth.createSignInLink());
 
     const loop = parseLoop(base.loop);
-    const watching = new StageProgress(serving, options.registry, loop, world);
-    const { clock } = serving.engine;
+    const watching = new AbortController();
+    const told = { loop, registry: options.registry, since: begun.now, truth: (turn: number) => world.truth(turn) };
+    const { read, engine } = serving;
     const telling = (async () => {
       await host.createDraft({ id: loop.id, name: loop.name, draft: JSON.stringify(loop) });
       if ((await host.readMeta('history')) === undefined) {
@@ -74,14 +76,14 @@ export async function tellLive(story: Story, options: LiveOptions): Promise<void
       }
       // Three files are one customer base before a day goes by, however slow the machine is.
       await host.settled();
-      await clock.hold(false);
-      await watching.untilMeasured(1);
+      await engine.clock.hold(false);
+      await followStory({ read, engine }, told, watching.signal);
     })();
     telling.catch((error: unknown) =>
       tell(`osicam: the story cannot go on: ${error instanceof Error ? error.message : String(error)}`),
     );
     await untilStopped(serving, async () => {
-      watching.stop();
+      watching.abort();
       await world.close();
     });
   } catch (error) {
@@ -96,37 +98,4 @@ function beginOrGoOn({ data, customers, seed }: LiveOptions): Begun {
   const begun: Begun = { customers, seed, now: Math.floor(Date.now() / day) * day, writeKey: newWriteKey() };
   writeFileSync(file, `${JSON.stringify(begun)}\n`, { mode: 0o600 });
   return begun;
-}
-
-const previewLength = 140;
-
-function inboxOf(world: Awaited<ReturnType<Awaited<ReturnType<Story['prepare']>>['live']>>): InboxPort {
-  return {
-    list: async (query) => {
-      const { mails, total } = world.mails(query);
-      return {
-        total,
-        mails: mails.map(({ id, to, from, subject, at, text }) => ({
-          id,
-          to,
-          from,
-          subject,
-          at,
-          preview: text.replace(/\s+/g, ' ').slice(0, previewLength),
-        })),
-      };
-    },
-    get: async (id) => {
-      const mail = world.mail(id);
-      if (!mail) return undefined;
-      const { html, headers, text, ...row } = mail;
-      return {
-        ...row,
-        text,
-        html: html ?? null,
-        headers: { ...headers },
-        preview: text.replace(/\s+/g, ' ').slice(0, previewLength),
-      };
-    },
-  };
 }

@@ -42,7 +42,7 @@ export function learn(
   const weights = best.map(
     (probability) => Math.round((floor + (1 - floor * arms.length) * probability) * 1000) / 1000,
   );
-  const proposals = arms.map(({ port, weight }, index): Proposal => {
+  const proposals = arms.map(({ weight }, index): Proposal => {
     return {
       node,
       path: ['arms', index, 'weight'],
