@@ -2,45 +2,17 @@ import { expect, test } from 'vitest';
 import { channel, report, router, source, wait, writer, z } from '../plugin/index.ts';
 import { sharePort } from '../plugin/share.ts';
 import { drawLoop, monday, testEngine } from './test-engine.ts';
+import { byAge, described, end, none, start } from './test-nodes.ts';
 import { runToRest } from './run-to-rest.ts';
 
 const day = 86_400_000;
-const none = z.object({});
-const described = (title: string) => ({ title, description: title });
 
-const start = source({
-  type: 't/in',
-  stage: 'collect',
-  ...described('In'),
-  settings: none,
-  entry: () => ({ on: 'records' }),
-});
 const onEvent = source({
   type: 't/on',
   stage: 'collect',
   ...described('On'),
   settings: z.object({ event: z.string() }),
   entry: ({ event }) => ({ on: 'event', event, again: true }),
-});
-const end = router({
-  type: 't/end',
-  stage: 'flow',
-  ...described('End'),
-  settings: none,
-  ports: [{ id: 'ended', terminal: true }],
-  route: () => ({ by: 'rules', cases: [], otherwise: 'ended' }),
-});
-const byAge = router({
-  type: 't/age',
-  stage: 'segment',
-  ...described('Age'),
-  settings: none,
-  ports: [{ id: 'old' }, { id: 'young' }],
-  route: () => ({
-    by: 'rules',
-    cases: [{ port: 'old', when: { combinator: 'and', rules: [{ field: 'age', operator: '>=', value: 60 }] } }],
-    otherwise: 'young',
-  }),
 });
 const half = router({
   type: 't/half',

@@ -1,37 +1,8 @@
 import { expect, test } from 'vitest';
-import { report, router, source, wait, z } from '../plugin/index.ts';
+import { report, wait } from '../plugin/index.ts';
 import { drawLoop, testEngine } from './test-engine.ts';
+import { byAge, described, end, none, start } from './test-nodes.ts';
 
-const none = z.object({});
-const described = (title: string) => ({ title, description: title });
-
-const enter = source({
-  type: 't/in',
-  stage: 'collect',
-  ...described('In'),
-  settings: none,
-  entry: () => ({ on: 'records' }),
-});
-const end = router({
-  type: 't/end',
-  stage: 'flow',
-  ...described('End'),
-  settings: none,
-  ports: [{ id: 'ended', terminal: true }],
-  route: () => ({ by: 'rules', cases: [], otherwise: 'ended' }),
-});
-const byAge = router({
-  type: 't/age',
-  stage: 'segment',
-  ...described('Age'),
-  settings: z.object({ from: z.number() }),
-  ports: [{ id: 'old' }, { id: 'young' }],
-  route: ({ from }) => ({
-    by: 'rules',
-    cases: [{ port: 'old', when: { combinator: 'and', rules: [{ field: 'age', operator: '>=', value: from }] } }],
-    otherwise: 'young',
-  }),
-});
 const figures = report({
   type: 't/report',
   stage: 'measure',
@@ -47,7 +18,7 @@ const answer = wait({
   ports: [{ id: 'yes' }],
   wait: () => ({ events: [{ type: 'answer', port: 'yes' }] }),
 });
-const types = [enter, end, byAge, figures, answer];
+const types = [start, end, byAge, figures, answer];
 
 const loop = drawLoop(
   'run',
