@@ -64,8 +64,10 @@ export interface ArmOutcome {
 
 /** The population of a loop version as a report sees it. */
 export interface Population {
-  /** Counts a node, over all turns. */
-  nodes(): Promise<{ id: string; type: string; label: string; entered: number; ports: Record<string, number> }[]>;
+  /** Counts a node in one turn: who came to it, and by which port those left who have left. */
+  nodes(
+    turn: number,
+  ): Promise<{ id: string; type: string; label: string; entered: number; ports: Record<string, number> }[]>;
   /**
    * Per port of a node: how many left by it in a turn, how many of them had the goal event within so many milliseconds
    * after, and what it was worth. `by` splits further by the value of a trait (its text, `''` when missing).

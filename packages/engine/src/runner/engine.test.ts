@@ -89,8 +89,10 @@ const tally = report({
       turn,
       goal: { event: 'order', within: 5 * day, valueProperty: 'value' },
     });
+    const nodes = await population.nodes(turn);
     return {
       figures: {
+        came: Object.fromEntries(nodes.map(({ id, entered }) => [id, entered])),
         arms: arms.map(({ port, customers, converted, value }) => ({ port, customers, converted, value: value.sum })),
       },
       take: true,
@@ -310,8 +312,11 @@ test('a loop goes round as often as it may, and a report changes what the next t
   );
   expect(taken.filter(({ turn }) => turn === 1)).toHaveLength(2);
   expect(taken.filter(({ turn }) => turn === 2)).toEqual([{ turn: 2, port: 0, count: 40 }]);
-  const [first] = await db.read((tx) => tx.all<{ figures: string }>('SELECT figures FROM report WHERE turn = 1'));
-  const { arms } = JSON.parse(first?.figures ?? '{}') as {
+  const reports = await db.read((tx) => tx.all<{ figures: string }>('SELECT figures FROM report ORDER BY turn'));
+  const [first, second] = reports.map(({ figures }) => JSON.parse(figures) as { came: unknown; arms: unknown });
+  expect(first?.came).toEqual({ in: 40, half: 40, delay: 40, report: 40, pause: 40 });
+  expect(second?.came).toEqual({ in: 0, half: 40, delay: 40, report: 40, pause: 40 });
+  const { arms } = first as {
     arms: { customers: number; converted: number; value: number }[];
   };
   expect(arms.reduce((sum, arm) => sum + arm.customers, 0)).toBe(40);

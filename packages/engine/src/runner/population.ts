@@ -22,24 +22,35 @@ export function populationOf(
     return station;
   };
 
+  /** All customers, so many at once. */
+  async function* ranges(): AsyncGenerator<{ above: number; upTo: number }> {
+    const last = await parts.db.read((tx) => parts.store.lastCustomer(tx));
+    for (let above = 0; above < last; above += customersAtOnce) yield { above, upTo: above + customersAtOnce };
+  }
+
   const population: Population = {
-    async nodes() {
+    async nodes(turn) {
       const stations = [...version.stations.values()];
-      const counts = await parts.db.read((tx) =>
-        parts.store.countNodes(
-          tx,
-          stations.map(({ ref }) => ref),
-          false,
-        ),
-      );
+      const nodes = stations.map(({ ref }) => ref);
+      const ports = new Map(nodes.map((ref) => [ref, new Map<number, number>()]));
+      for await (const range of ranges()) {
+        const left = await parts.db.read((tx) => parts.store.countLeft(tx, { nodes, turn, ...range }));
+        for (const { node, port, count } of left) {
+          const counts = ports.get(node);
+          counts?.set(port, (counts.get(port) ?? 0) + count);
+        }
+      }
+      const standing = await parts.db.read((tx) => parts.store.countStanding(tx, { nodes, turn }));
+      const stay = new Map(standing.map(({ node, count }) => [node, count]));
       return stations.map(({ ref, node }) => {
-        const count = counts.get(ref);
+        const counts = ports.get(ref);
+        const left = [...(counts?.values() ?? [])].reduce((sum, count) => sum + count, 0);
         return {
           id: node.id,
           type: node.type.type,
           label: node.label,
-          entered: count?.entered ?? 0,
-          ports: Object.fromEntries(node.ports.map((port, i) => [port.id, count?.ports.get(i) ?? 0])),
+          entered: left + (stay.get(ref) ?? 0),
+          ports: Object.fromEntries(node.ports.map((port, i) => [port.id, counts?.get(i) ?? 0])),
         };
       });
     },
@@ -48,9 +59,8 @@ export function populationOf(
       const station = stationOf(node);
       const counts = goal.where && eventPredicate(goal.where);
       const arms = new Map<string, ArmOutcome & { group?: string }>();
-      const last = await parts.db.read((tx) => parts.store.lastCustomer(tx));
-      for (let above = 0; above < last; above += customersAtOnce) {
-        const range = { node: station.ref, turn, above, upTo: above + customersAtOnce };
+      for await (const customers of ranges()) {
+        const range = { node: station.ref, turn, ...customers };
         const [exposures, reactions] = await parts.db.read(
           async (tx) =>
             [

@@ -6,6 +6,7 @@ export type { MoveTarget, Onward } from './commit-moves.ts';
 export { commitMoves, deleteMoved } from './commit-moves.ts';
 export type { NodeCount } from './count-nodes.ts';
 export { countNodes } from './count-nodes.ts';
+export { countLeft, countStanding } from './count-turn.ts';
 export type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
 export { StoreError } from './database.ts';
 export type { Draft } from './drafts.ts';

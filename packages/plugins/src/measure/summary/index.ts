@@ -19,7 +19,7 @@ export const summary = report({
   }),
   report: async ({ settings: { nodes: chosen, currency }, turn, population }) => {
     const counts = (id: string) => chosen.length === 0 || chosen.includes(id);
-    const nodes = (await population.nodes()).filter(({ id }) => counts(id));
+    const nodes = (await population.nodes(turn)).filter(({ id }) => counts(id));
     const messages = (await population.messages(turn)).filter(({ node }) => counts(node));
     const byStatus: Record<string, number> = {};
     for (const { status, count } of messages) byStatus[status] = (byStatus[status] ?? 0) + count;
