@@ -36,7 +36,7 @@ export async function tellOnce(
   const folder = mkdtempSync(join(tmpdir(), 'osicam-demo-'));
   const progress = new Progress(story.title);
   const start = Math.floor(Date.now() / day) * day;
-  const db = await wiring.openDatabase(`sqlite:${join(folder, 'demo.sqlite')}`, { throwaway: true });
+  const db = await wiring.openDatabase(`sqlite:${join(folder, 'demo.sqlite')}`, { throwaway: true, engine: true });
   try {
     const base = await story.prepare({ folder: join(folder, 'sources'), customers, seed, now: start });
     const world = base.world();

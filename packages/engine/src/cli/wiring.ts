@@ -1,5 +1,4 @@
 import type { Registry } from '../plugin/index.ts';
-import type { Database } from '../store/index.ts';
 import type { Config } from './config.ts';
 import { loadRegistry, readConfig } from './config.ts';
 import { openDatabase } from './open-database.ts';
@@ -8,7 +7,7 @@ import { openDatabase } from './open-database.ts';
 export interface Wiring {
   config(): Config;
   registry(): Promise<Registry>;
-  openDatabase(url: string, options?: { throwaway?: boolean }): Promise<Database>;
+  openDatabase: typeof openDatabase;
 }
 
 export function createWiring(named: () => string | undefined): Wiring {

@@ -35,6 +35,7 @@ export type { Learning } from './reports.ts';
 export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
 export { loadSegments } from './segments.ts';
+export type { OpenOptions } from './sqlite.ts';
 export { openSqlite, openSqliteReader } from './sqlite.ts';
 export type { Version } from './versions.ts';
 export { loadVersions, publishVersion } from './versions.ts';

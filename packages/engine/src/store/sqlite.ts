@@ -3,15 +3,25 @@ import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
 import { StoreError } from './database.ts';
+import type { EngineLock } from './engine-lock.ts';
+import { takeEngineLock } from './engine-lock.ts';
 import { assertOurs, migrate } from './migrate.ts';
 
 /** Below this version two connections in WAL mode can lose a commit. */
 const oldestVersion = [3, 51, 3] as const;
 
+export interface OpenOptions {
+  cacheMb?: number;
+  /** Thrown away at the end of the command: it need not outlive a power cut. */
+  throwaway?: boolean;
+  /** For an engine, of which a database has one at a time. */
+  engine?: boolean;
+}
+
 /** Opens (and creates, and brings to the newest schema) the SQLite database that `url` names: `sqlite:<path>`, a path, or `sqlite::memory:`. */
 export async function openSqlite(
   url: string,
-  { cacheMb = 24, throwaway = false }: { cacheMb?: number; throwaway?: boolean } = {},
+  { cacheMb = 24, throwaway = false, engine = false }: OpenOptions = {},
 ): Promise<Database> {
   const name = url.replace(/^sqlite:(\/\/)?/, '');
   const inMemory = name === ':memory:' || name === '';
@@ -20,7 +30,9 @@ export async function openSqlite(
   if (!inMemory) makeFolder(dirname(file));
 
   const writer = connect(file, {});
+  let lock: EngineLock | undefined;
   try {
+    if (engine && !inMemory) lock = takeEngineLock(file);
     assertVersion(writer);
     // Before anything is set: a database that is not ours stays as it was, to the byte.
     assertOurs(writer, url);
@@ -36,6 +48,7 @@ export async function openSqlite(
     await migrate(writer, url);
   } catch (error) {
     writer.close();
+    lock?.discard();
     if (isNew) for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
     throw toStoreError(error, file);
   }
@@ -68,6 +81,7 @@ export async function openSqlite(
     await last;
     if (!inMemory) reader.close();
     writer.close();
+    lock?.release();
   };
   return { url, write, read, close };
 }

@@ -103,7 +103,7 @@ async function runLoop(
   const progress = new Progress(loop.name);
   try {
     await reachWorld(transports, Object.keys(deliver));
-    const db = await wiring.openDatabase(url, { throwaway: temporary !== undefined });
+    const db = await wiring.openDatabase(url, { throwaway: temporary !== undefined, engine: true });
     try {
       const run = await openVirtualClock(db, { seed: options.seed });
       const engine = await makeEngine({

@@ -12,7 +12,7 @@ const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
 const registry = await loadRegistry(readConfig(data.config));
 const host = await createEngineHost({
-  db: await openDatabase(data.url),
+  db: await openDatabase(data.url, { engine: true }),
   registry,
   clock: data.clock,
   deliver: data.deliver,
