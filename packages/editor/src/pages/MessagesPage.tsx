@@ -3,12 +3,11 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { IconMailFast } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import type { JsonObject } from '../api/contract.ts';
 import { loopsQuery, messagesQuery } from '../api/queries.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Fault } from '../ui/Fault.tsx';
 import { formatDateTime } from '../ui/format.ts';
-import { gist } from '../ui/gist.ts';
+import { MessageText } from '../ui/MessageText.tsx';
 import { statusColour, statuses } from '../ui/message-status.ts';
 import table from '../ui/Table.module.css';
 
@@ -99,12 +98,7 @@ export function MessagesPage() {
                     </Link>
                   </Table.Td>
                   <Table.Td className={table.clip}>
-                    {subjectOf(message.body)}
-                    {message.detail && (
-                      <Text size="xs" c="var(--ink-soft)" truncate>
-                        {message.detail}
-                      </Text>
-                    )}
+                    <MessageText {...message} />
                   </Table.Td>
                   <Table.Td>
                     {message.loop}{' '}
@@ -130,12 +124,4 @@ export function MessagesPage() {
       )}
     </Container>
   );
-}
-
-function subjectOf(body: JsonObject | null): string {
-  for (const key of ['subject', 'title', 'text', 'script', 'message', 'url']) {
-    const value = body?.[key];
-    if (typeof value === 'string' && value) return value;
-  }
-  return (body && gist(body)) || '–';
 }

@@ -1,6 +1,8 @@
 import { describeDuration, parseDuration } from './duration.ts';
 import { readField } from './field.ts';
 import { readList, readNumber } from './literal.ts';
+import { operatorWords } from './operators.ts';
+import type { Operator } from './operators.ts';
 import { isRuleGroup } from './rule.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 
@@ -80,21 +82,6 @@ function sayDuration(value: unknown): string {
   }
 }
 
-const verbs: Record<string, string> = {
-  '=': 'is',
-  '!=': 'is not',
-  '<': 'is less than',
-  '>': 'is more than',
-  '<=': 'is at most',
-  '>=': 'is at least',
-  contains: 'contains',
-  beginsWith: 'begins with',
-  endsWith: 'ends with',
-  doesNotContain: 'does not contain',
-  doesNotBeginWith: 'does not begin with',
-  doesNotEndWith: 'does not end with',
-};
-
 function sayField(rule: Rule): string {
   const { field, operator, value } = rule;
   const say = (one: unknown) => (rule.valueSource === 'field' ? String(one) : sayValue(one));
@@ -113,7 +100,7 @@ function sayField(rule: Rule): string {
     case 'notIn':
       return `${field} is ${operator === 'in' ? '' : 'not '}${sayChoice(readList(value).map(say))}`;
     default:
-      return `${field} ${verbs[operator] ?? operator} ${say(value)}`;
+      return `${field} ${operatorWords[operator as Operator] ?? operator} ${say(value)}`;
   }
 }
 

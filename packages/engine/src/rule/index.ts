@@ -1,4 +1,4 @@
-export { matchModes, needsThreshold, operators } from './operators.ts';
+export { matchModes, needsThreshold, operatorWords, operators } from './operators.ts';
 export type { MatchMode, Operator } from './operators.ts';
 export { isRuleGroup, ruleGroupSchema, ruleSchema } from './rule.ts';
 export type { Rule, RuleGroup } from './rule.ts';

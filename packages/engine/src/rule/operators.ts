@@ -42,3 +42,27 @@ export const isOperator = (text: unknown): text is Operator => (operators as rea
 export const isMatchMode = (text: unknown): text is MatchMode => (matchModes as readonly unknown[]).includes(text);
 export const needsThreshold = (mode: MatchMode): boolean =>
   mode === 'atLeast' || mode === 'atMost' || mode === 'exactly';
+
+/** What an operator is called in a sentence, between field and value. */
+export const operatorWords: Readonly<Record<Operator, string>> = {
+  '=': 'is',
+  '!=': 'is not',
+  '<': 'is less than',
+  '>': 'is more than',
+  '<=': 'is at most',
+  '>=': 'is at least',
+  contains: 'contains',
+  beginsWith: 'begins with',
+  endsWith: 'ends with',
+  doesNotContain: 'does not contain',
+  doesNotBeginWith: 'does not begin with',
+  doesNotEndWith: 'does not end with',
+  null: 'is missing',
+  notNull: 'is known',
+  in: 'is one of',
+  notIn: 'is none of',
+  between: 'is between',
+  notBetween: 'is not between',
+  within: 'is within the last',
+  notWithin: 'is not within the last',
+};

@@ -1,4 +1,5 @@
-import type { Rule, RuleGroup } from '@osicam/engine/rule';
+import type { Operator, Rule, RuleGroup } from '@osicam/engine/rule';
+import { operatorWords } from '@osicam/engine/rule';
 import type { Field, FieldByValue } from 'react-querybuilder';
 import type { Fields } from '../../api/contract.ts';
 import { humanise } from '../../ui/format.ts';
@@ -9,34 +10,11 @@ export interface FieldGroup {
   options: Field[];
 }
 
-const names: Record<string, string> = {
-  '=': 'is',
-  '!=': 'is not',
-  '<': 'is less than',
-  '>': 'is more than',
-  '<=': 'is at most',
-  '>=': 'is at least',
-  contains: 'contains',
-  beginsWith: 'begins with',
-  endsWith: 'ends with',
-  doesNotContain: 'does not contain',
-  doesNotBeginWith: 'does not begin with',
-  doesNotEndWith: 'does not end with',
-  null: 'is missing',
-  notNull: 'is known',
-  in: 'is one of',
-  notIn: 'is none of',
-  between: 'is between',
-  notBetween: 'is not between',
-  within: 'is within the last',
-  notWithin: 'is not within the last',
-};
-
-const pick = (...operators: string[]) => operators.map((name) => ({ name, value: name, label: names[name] ?? name }));
-const presence = ['null', 'notNull'];
-const order = ['<', '<=', '>', '>=', 'between', 'notBetween'];
-const text = ['contains', 'beginsWith', 'endsWith', 'doesNotContain', 'doesNotBeginWith', 'doesNotEndWith'];
-const window = ['within', 'notWithin'];
+const pick = (...operators: Operator[]) => operators.map((name) => ({ name, value: name, label: operatorWords[name] }));
+const presence: Operator[] = ['null', 'notNull'];
+const order: Operator[] = ['<', '<=', '>', '>=', 'between', 'notBetween'];
+const text: Operator[] = ['contains', 'beginsWith', 'endsWith', 'doesNotContain', 'doesNotBeginWith', 'doesNotEndWith'];
+const window: Operator[] = ['within', 'notWithin'];
 
 export const allOperators = pick('=', '!=', 'in', 'notIn', ...order, ...text, ...window, ...presence);
 

@@ -1,7 +1,8 @@
-import { Badge, Table, Text } from '@mantine/core';
+import { Badge, Table } from '@mantine/core';
 import { IconMailFast } from '@tabler/icons-react';
 import type { CustomerView } from '../../api/contract.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { MessageText } from '../../ui/MessageText.tsx';
 import { formatDateTime } from '../../ui/format.ts';
 import { statusColour } from '../../ui/message-status.ts';
 import table from '../../ui/Table.module.css';
@@ -32,16 +33,14 @@ export function Sent({ view }: { view: CustomerView }) {
                 <Badge color={statusColour(message.status)}>{message.status}</Badge>
               </Table.Td>
               <Table.Td className={table.clip}>
-                {typeof message.body['subject'] === 'string' ? message.body['subject'] : message.node}
-                {message.detail && (
-                  <Text size="xs" c="var(--ink-soft)" truncate>
-                    {message.detail}
-                  </Text>
-                )}
+                <MessageText {...message} />
               </Table.Td>
               <Table.Td className={table.clip}>{message.address || '–'}</Table.Td>
               <Table.Td>
-                {message.loop} <span className="soft">· turn {message.turn}</span>
+                {message.loop}{' '}
+                <span className="soft">
+                  / {message.node} · turn {message.turn}
+                </span>
               </Table.Td>
               <Table.Td className={`${table.nowrap} tabular`}>
                 {formatDateTime(message.settledAt ?? message.createdAt)}
