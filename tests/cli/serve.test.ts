@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Run } from './osicam.ts';
-import { folder, osicam, osicamJson, start, whereSomebodyIsLost, write } from './osicam.ts';
+import { folder, osicam, osicamJson, root, start, whereSomebodyIsLost, write } from './osicam.ts';
 
 /** A port that nobody listens on, or, `busy`, that this test does. */
 async function port(busy = false): Promise<string> {
@@ -63,6 +63,20 @@ test('a folder of data that cannot be made is an error that names it', async () 
   const outcome = await osicam(['serve', '--port', await port(), '--data', join(file, 'data')]);
   expect(outcome).toMatchObject({ code: 1, stderr: expect.stringMatching(/file\/data/) });
   expect(outcome.stderr).not.toMatch(/a bug|\n {4}at /);
+});
+
+test('an engine that dies takes the command with it, which says why', async () => {
+  const here = folder();
+  write(
+    here,
+    'dies.mjs',
+    `import { isMainThread } from 'node:worker_threads';
+     if (!isMainThread) setTimeout(() => { throw new Error('the plugin fell over'); }, 1500);
+     export default { name: 'dies', nodes: [] };`,
+  );
+  write(here, 'osicam.config.json', { plugins: [join(root, 'packages/plugins/src/index.ts'), './dies.mjs'] });
+  const outcome = await osicam(['serve', '--port', await port(), '--data', join(here, 'data')], { cwd: here });
+  expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('the plugin fell over') });
 });
 
 test('demo --once --json is two whole turns in one document, with the truth beside it', async () => {

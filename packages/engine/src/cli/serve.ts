@@ -64,8 +64,9 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       folder,
     });
     closing.push(async () => {
-      await engine.host.stop();
-      await engine.ended;
+      // One that has died has said why already.
+      await engine.host.stop().catch(() => undefined);
+      await engine.ended.catch(() => undefined);
     });
     const reader = await openSqliteReader(url);
     closing.push(() => reader.close());
