@@ -45,6 +45,7 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
           id={inlet}
           position={position[sides.in]}
           className={classes.inlet}
+          role="img"
           aria-label={`Into ${title}`}
         />
       )}
@@ -94,6 +95,7 @@ export const LoopNodeCard = memo(({ id, data, selected }: NodeProps<FlowNode>) =
                   id={port.id}
                   position={position[sideOf(port.id)]}
                   className={classes.outlet}
+                  role="img"
                   aria-label={`${title}: ${portTitle(port)}`}
                   data-testid={`port-${id}-${port.id}`}
                 />

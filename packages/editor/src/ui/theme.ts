@@ -1,4 +1,16 @@
-import { Badge, Button, Card, createTheme, Input, Modal, Paper, Table, Tooltip, virtualColor } from '@mantine/core';
+import {
+  Badge,
+  Button,
+  Card,
+  createTheme,
+  Divider,
+  Input,
+  Modal,
+  Paper,
+  Table,
+  Tooltip,
+  virtualColor,
+} from '@mantine/core';
 
 /** Calm and dense: small sizes, hairlines instead of shadows, one accent. Colours of stages are custom properties in theme.css. */
 export const theme = createTheme({
@@ -14,6 +26,19 @@ export const theme = createTheme({
   black: '#1b2430',
   colors: {
     accent: virtualColor({ name: 'accent', light: 'indigo', dark: 'indigo' }),
+    // Mantine's teal with a darker last shade: small letters on its light ground had 4.3 to 1, and need 4.5.
+    teal: [
+      '#e6fcf5',
+      '#c3fae8',
+      '#96f2d7',
+      '#63e6be',
+      '#38d9a9',
+      '#20c997',
+      '#12b886',
+      '#0ca678',
+      '#099268',
+      '#066a4c',
+    ],
     // Mantine's own greys of the dark scheme, in the cool hue of theme.css.
     dark: [
       '#e7ebf0',
@@ -41,6 +66,7 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 550 } }),
     Card: Card.extend({ defaultProps: { withBorder: true, padding: 'md', shadow: 'none' } }),
+    Divider: Divider.extend({ styles: { label: { color: 'var(--ink-soft)' } } }),
     Paper: Paper.extend({ defaultProps: { shadow: 'none' } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
