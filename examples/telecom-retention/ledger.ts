@@ -2,8 +2,8 @@ import type { JsonObject } from '@osicam/engine/plugin';
 import { directoryOf } from './directory.ts';
 import type { TelecomBase } from './generate.ts';
 import type { Person } from './person.ts';
-import { ARMS, planOf } from './planned-treatment.ts';
-import { type Expectation, expectation, TREATMENTS, type Treatment } from './response-model.ts';
+import { type Arm, ARMS, MAILS, planOf } from './planned-treatment.ts';
+import { type Expectation, type Exposure, expectation, TREATMENTS, type Treatment } from './response-model.ts';
 import { type Contact, treatmentOf } from './timeline.ts';
 
 /** A contact; of a webhook also the turn of the loop that it says it belongs to. */
@@ -48,11 +48,14 @@ export function createLedger(base: TelecomBase): Ledger {
       const exposed = turns.get(turn) ?? new Map<Person, Treatment | 'none'>();
       const given = [...exposed.values()];
       const count = (treatment: Treatment | 'none') => given.filter((each) => each === treatment).length;
-      const arms = ARMS.map((port) => ({
-        port,
-        expected: expectation([...exposed.keys()].map((person) => ({ person, treatment: plan(person, port) }))),
-      }));
-      const mails = ARMS.map((port) => count(`email:${port}`));
+      const people = [...exposed.keys()];
+      const arms: { port: Arm; expected: Expectation }[] = [];
+      for (const port of ARMS) {
+        const exposures: Exposure[] = [];
+        for (const person of people) exposures.push({ person, treatment: plan(person, port) });
+        arms.push({ port, expected: expectation(exposures) });
+      }
+      const mails = ARMS.map((port) => count(MAILS[port]));
       const written = mails.reduce((sum, each) => sum + each, 0);
       const share = mails.map((each) => (written > 0 ? each / written : 1 / ARMS.length));
       const treated = (of: (expected: Expectation) => number) =>

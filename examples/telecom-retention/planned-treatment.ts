@@ -7,6 +7,9 @@ import { normalizeEmail, normalizePhone } from './spelling.ts';
 export const ARMS = ['offer', 'service'] as const;
 export type Arm = (typeof ARMS)[number];
 
+/** The mail of each arm. */
+export const MAILS: Readonly<Record<Arm, Treatment>> = { offer: 'email:offer', service: 'email:service' };
+
 export type Plan = (person: Person, arm: Arm) => Treatment | 'none';
 
 /**
@@ -33,6 +36,6 @@ export function planOf(base: TelecomBase): Plan {
   return (person, arm) => {
     const { email, phone, refusesEmail, refusesPhone } = reachOf.get(person.id)!;
     if (isValuable(person)) return phone && !refusesPhone ? 'call' : 'none';
-    return email && !refusesEmail ? `email:${arm}` : 'none';
+    return email && !refusesEmail ? MAILS[arm] : 'none';
   };
 }
