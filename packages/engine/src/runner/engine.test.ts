@@ -235,6 +235,25 @@ test('an event lets customers in, and again only once they have ended', async ()
   expect((await counts('cart')).end?.ports).toEqual({ ended: 2 });
 });
 
+test('a loop that is taken away lets nobody in any more, and one that somebody has been in is not', async () => {
+  const { db, clock, engine } = await testEngine(all);
+  const drawn = (id: string) => drawLoop(id, { on: ['t/on', { event: 'cart' }], end: ['t/end'] }, 'on.entered -> end');
+  const cart = () =>
+    engine.record([
+      {
+        identities: [{ kind: 'userId', value: 'u1' }],
+        event: { type: 'cart', category: 'order', time: clock.now(), properties: {} },
+      },
+    ]);
+  await engine.publish(drawn('gone'));
+  expect(await engine.remove('gone')).toBe(true);
+  expect(engine.newest('gone')).toBeUndefined();
+  await engine.publish(drawn('kept'));
+  await cart();
+  expect(await engine.remove('kept')).toBe(false);
+  expect(await db.read((tx) => tx.all('SELECT customer, n FROM enrollment'))).toEqual([{ customer: 1, n: 1 }]);
+});
+
 test('a message is composed into the outbox, delivered after the commit, and its customer leaves by what became of it', async () => {
   const { createTransports } = await import('./transports.ts');
   const { definePlugin, Registry } = await import('../plugin/index.ts');

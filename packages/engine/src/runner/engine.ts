@@ -99,6 +99,14 @@ export class Engine {
     return this.#versions.get(version.id) as RunningVersion;
   }
 
+  /** Takes a loop away with its versions, so that nobody enters it any more. False if somebody has ever been in it: then it stays. */
+  async remove(loop: string): Promise<boolean> {
+    const { db, store } = this.#parts;
+    const removed = await db.write((tx) => store.deleteDraft(tx, loop));
+    if (removed) await this.#load();
+    return removed;
+  }
+
   /** The newest published version of a loop. */
   newest(loop: string): RunningVersion | undefined {
     return this.#parts.stations.newest().find((version) => version.loop.id === loop);

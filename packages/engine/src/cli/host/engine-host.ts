@@ -5,7 +5,7 @@ import type { ClockReading, IncomingEvent, SourceProgress } from '../../runner/i
 import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
-import { createDraft, deleteDraft, readMeta, saveDraft, writeMeta } from '../../store/index.ts';
+import { createDraft, readMeta, saveDraft, writeMeta } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
 import type { ImportSummary } from './import-file.ts';
 import { importFile } from './import-file.ts';
@@ -110,7 +110,7 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
       db.write((tx) => createDraft(tx, { ...draft, now: clock.now() })),
     saveDraft: (draft: { id: string; name: string; draft: string; revision: number }): Promise<boolean> =>
       db.write((tx) => saveDraft(tx, { ...draft, now: clock.now() })),
-    deleteDraft: (id: string): Promise<boolean> => db.write((tx) => deleteDraft(tx, id)),
+    removeLoop: (id: string): Promise<boolean> => engine.remove(id),
 
     record: async (events: readonly IncomingEvent[]): Promise<void> => {
       await engine.record(events);

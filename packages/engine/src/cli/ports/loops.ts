@@ -66,8 +66,7 @@ export function createLoopsPort({ host, read, registry, now }: Parts): LoopsPort
     },
     remove: async (id) => {
       await existing(id);
-      if (!(await host.deleteDraft(id)))
-        throw conflict(`customers have been in the loop ${id}, so its history is kept`);
+      if (!(await host.removeLoop(id))) throw conflict(`customers have been in the loop ${id}, so its history is kept`);
     },
     publish: async (id, revision) => {
       const found = await existing(id);
