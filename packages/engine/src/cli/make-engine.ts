@@ -25,7 +25,7 @@ export async function makeEngine(parts: {
     store,
     customers,
     reader: (now) => customers.createReader(db, now),
-    limits: { turns: endlessTurns, reportAfter: minute, handlerTimeout: 30_000, seed: '', ...limits },
+    limits: { turns: endlessTurns, reportAfter: minute, handlerTimeout: 30_000, seed: '', zone: 'UTC', ...limits },
   });
   await engine.start();
   return engine;

@@ -34,6 +34,19 @@ export const loopEdgeSchema = z.object({
   target: id,
 });
 
+/** What takes somebody out of a loop wherever it stands, at the instant that it happens. A rule of `@osicam/engine/rule`, checked there. */
+const happening = z.discriminatedUnion('on', [
+  z.object({
+    on: z.literal('event'),
+    event: z.string().min(1).max(200),
+    where: z.record(z.string(), z.unknown()).optional(),
+    /** A property of the event that must equal the key of a keyed enrollment. */
+    key: z.string().min(1).max(200).optional(),
+  }),
+  z.object({ on: z.literal('segment'), segment: z.string().min(1).max(200), when: z.enum(['entered', 'left']) }),
+]);
+export type Happening = z.infer<typeof happening>;
+
 /** A drawn loop, in React Flow's own shape, so that the editor needs no translation. */
 export const loopSchema = z.object({
   format: z.literal('osicam/loop@1'),
@@ -41,6 +54,12 @@ export const loopSchema = z.object({
   name: z.string().min(1).max(200),
   nodes: z.array(loopNodeSchema),
   edges: z.array(loopEdgeSchema),
+  /** What the loop is for: whoever has reached it leaves as converted. */
+  goals: z.array(happening).max(20).optional(),
+  /** What makes it pointless to go on: whoever it happens to leaves. */
+  exits: z.array(happening).max(20).optional(),
+  /** Among loops that want to contact the same customer, when the contact policy lets only some. Higher goes first; 50 unless told. */
+  priority: z.number().int().min(0).max(100).optional(),
 });
 
 export type Loop = z.infer<typeof loopSchema>;

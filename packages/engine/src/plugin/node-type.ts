@@ -85,10 +85,23 @@ export interface SourcePreview {
   readonly format: string;
 }
 
-/** Who enters a loop here, and on what. `again`: whether a customer may enter once more after its enrollment has ended. */
-export type Entry =
-  | { readonly on: 'records'; readonly again?: boolean }
-  | { readonly on: 'event'; readonly event: string; readonly where?: RuleGroup; readonly again?: boolean };
+/** Whether somebody whose enrollment has ended may enter once more: never, always, or `after` so many milliseconds since it entered. */
+export type Reentry = 'never' | 'always' | { readonly after: number };
+
+/**
+ * Who enters a loop here, and on what. Without `key` a customer is in a loop once at a time; `key` names the property of
+ * the event that tells several enrollments of one customer apart, as the id of a cart, and `again` counts by it too.
+ */
+export type Entry = { readonly again?: Reentry } & (
+  | { readonly on: 'records' }
+  | { readonly on: 'event'; readonly event: string; readonly where?: RuleGroup; readonly key?: string }
+  /** At the instant that a customer comes into a named segment, or goes out of it. */
+  | { readonly on: 'segment'; readonly segment: string; readonly when: 'entered' | 'left' }
+  /** Whoever the rule is true of whenever the cron expression comes due in a time zone; without a rule, everybody. */
+  | { readonly on: 'schedule'; readonly cron: string; readonly zone?: string; readonly who?: RuleGroup }
+  /** Only those whom another system names. */
+  | { readonly on: 'call' }
+);
 
 export interface SourceContext<S> extends NodeContext<S> {
   readonly cursor: Json | undefined;
@@ -208,20 +221,52 @@ export interface ChannelType<S = unknown> extends Described<S> {
   readonly concurrency?: number;
   readonly compose: (context: ComposeContext<S>) => Message | Suppression | Promise<Message | Suppression>;
   readonly connect: (context: ConnectContext) => Transport<S> | Promise<Transport<S>>;
+  /**
+   * What the contact policy goes by at the moment of sending: the channel as consents name it, and what for. Left out for
+   * what does not reach a customer, as a call of another system: then no policy holds it back.
+   */
+  readonly contact?: (settings: S) => Contact;
+}
+
+/** A contact with a customer. `consent`: what must stand at the moment of sending; `marketing` is what open complaints hold back. */
+export interface Contact {
+  readonly channel: string;
+  readonly purpose: string;
+  readonly consent: 'given' | 'notRefused' | 'notNeeded';
 }
 
 /** Until when, for what, and by which port each end leaves. An instant in the past ends the wait at once. */
 export interface Wait {
+  /** `at` in epoch milliseconds. Where `WaitType.due` is there it gives each customer's own instant, and this one only the port. */
   readonly until?: { readonly at: number; readonly port: string };
-  readonly events?: readonly { readonly type: string; readonly where?: RuleGroup; readonly port: string }[];
-  /** `turn`: an event from before the wait counts too, if this turn of the customer had begun. Default `arrival`. */
-  readonly since?: 'arrival' | 'turn';
+  /**
+   * `key`: a property that must equal the key of a keyed enrollment, so that the paying of one cart does not end the wait
+   * for another. Enrollments without a key take any.
+   */
+  readonly events?: readonly {
+    readonly type: string;
+    readonly where?: RuleGroup;
+    readonly key?: string;
+    readonly port: string;
+  }[];
+  /** Until the customer is in a named segment, or out of it. Who is so already does not wait. */
+  readonly segments?: readonly { readonly segment: string; readonly when: 'entered' | 'left'; readonly port: string }[];
+  /** `turn`: an event from before the wait counts too, if this turn of the customer had begun; `entry`: if it was in the loop. Default `arrival`. */
+  readonly since?: 'arrival' | 'turn' | 'entry';
+  /** What comes during the wait but happened, by its own time, before what `since` says. Default `counts`. */
+  readonly late?: 'counts' | 'ignored';
 }
 
-/** Collect, flow: holds customers until an instant or an event. Asked once for all who arrive together. */
+/** When a customer's own wait ends, or by which port it leaves without waiting. */
+export type Due = { readonly at: number } | { readonly port: string };
+
+/** Collect, flow: holds customers until an instant, an event or a segment. */
 export interface WaitType<S = unknown> extends Described<S> {
   readonly contract: 'wait';
+  /** Asked once for all who arrive together. */
   readonly wait: (context: NodeContext<S>) => Wait;
+  /** For a node whose instant is each customer's own, as the date of a trait: asked a batch at a time, one answer a customer in its order. */
+  readonly due?: (context: BatchContext<S>) => readonly Due[] | Promise<readonly Due[]>;
 }
 
 /** A setting of another node that the next turn should run with. */

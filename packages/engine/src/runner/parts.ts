@@ -48,6 +48,8 @@ export interface Limits {
   handlerTimeout: number;
   /** Goes into every share, so that a run can be repeated with other luck. */
   seed: string;
+  /** IANA name of the time zone of schedules, and of customers who have no `timezone` of their own. */
+  zone: string;
 }
 
 /**

@@ -31,7 +31,7 @@ export async function testEngine(
     transports: options.transports ?? createTransports({ registry, log: silent, folder: '', deliver: {} }),
     log: silent,
     reader: (now) => createReader(db, now),
-    limits: { turns: 1, reportAfter: 3_600_000, handlerTimeout: 5_000, seed: '', ...options.limits },
+    limits: { turns: 1, reportAfter: 3_600_000, handlerTimeout: 5_000, seed: '', zone: 'UTC', ...options.limits },
   });
   await engine.start();
 

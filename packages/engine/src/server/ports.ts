@@ -8,6 +8,17 @@ import type { ServerLog } from './log.ts';
 import type { CustomerPage, CustomerView, Fields } from './shapes/customer.ts';
 import type { ImportPreview, ImportSummary } from './shapes/import.ts';
 import type { Mail, MailPage } from './shapes/inbox.ts';
+import type {
+  AuditEntry,
+  ContactPolicy,
+  Intervention,
+  LoopStatus,
+  Migration,
+  MigrationResult,
+  Overdue,
+  ResumeChoice,
+  Selection,
+} from './shapes/life.ts';
 import type { Counts, Learning, LoopDetail, LoopSummary, NodeReport, Parked } from './shapes/loop.ts';
 import type { LedgerMessage } from './shapes/message.ts';
 import type { NodePorts } from './shapes/node.ts';
@@ -35,6 +46,79 @@ export interface LoopsPort {
   reports(id: string): Promise<readonly NodeReport[]>;
   learnings(id: string): Promise<readonly Learning[]>;
   parked(id: string, limit: number): Promise<readonly Parked[]>;
+}
+
+/**
+ * What people do to a running loop. `actor` is who did it, for the audit. Throws a conflict (409) for what its state does
+ * not allow, 422 for a selection, rule or mapping that is not sound; undefined where there is no such loop.
+ */
+export interface LifePort {
+  status(loop: string): Promise<LoopStatus | undefined>;
+  audit(loop: string, limit: number): Promise<readonly AuditEntry[] | undefined>;
+  overdue(loop: string): Promise<Overdue | undefined>;
+  /** No step after the promise has settled. */
+  pause(loop: string, actor: string): Promise<void>;
+  resume(loop: string, choice: ResumeChoice, actor: string): Promise<Overdue>;
+  archive(loop: string, actor: string): Promise<void>;
+  restore(loop: string, actor: string): Promise<void>;
+  migrate(loop: string, migration: Migration, actor: string): Promise<MigrationResult>;
+  /** Ends live enrollments wherever they stand; their queued messages are suppressed. */
+  cancel(loop: string, selection: Selection, options: { dryRun: boolean }, actor: string): Promise<Intervention>;
+  /** Once more from an entry, whatever its rule about coming again; whoever is still in the loop is cancelled first. */
+  replay(
+    loop: string,
+    selection: Selection,
+    options: { node?: string; dryRun: boolean },
+    actor: string,
+  ): Promise<Intervention>;
+  /** Parked customers arrive at their node anew. */
+  retry(loop: string, selection: Selection, options: { dryRun: boolean }, actor: string): Promise<Intervention>;
+  /** Parked customers leave their node by a port, its first unless told, or leave the loop. */
+  release(
+    loop: string,
+    selection: Selection,
+    options: { port?: string; exit: boolean; dryRun: boolean },
+    actor: string,
+  ): Promise<Intervention>;
+  /** Messages that failed for good, or of which nobody knows, go into the outbox once more, with their own keys. */
+  redrive(
+    loop: string,
+    messages: { status: 'failed' | 'unknown'; keys?: readonly string[]; node?: string },
+    options: { dryRun: boolean },
+    actor: string,
+  ): Promise<Intervention>;
+  /** Lets parties in whom another system names; unknown ones are made. */
+  enter(
+    loop: string,
+    entry: { node?: string; key?: string; parties: readonly SourceRecord[] },
+    actor: string,
+  ): Promise<{ entered: number }>;
+}
+
+export interface PolicyPort {
+  read(): Promise<ContactPolicy>;
+  write(policy: ContactPolicy, actor: string): Promise<void>;
+}
+
+/** Secrets by which programs use the API. Only digests are kept. */
+export interface TokensPort {
+  list(): Promise<readonly ApiToken[]>;
+  /** `secret` is told once. */
+  create(token: { name: string; role: 'admin' | 'operator' | 'viewer'; expiresAt?: number }): Promise<
+    ApiToken & { secret: string }
+  >;
+  revoke(digest: string): Promise<boolean>;
+  /** Who shows this secret; undefined when it is unknown or too old. */
+  check(secret: string): Promise<ApiToken | undefined>;
+}
+
+export interface ApiToken {
+  digest: string;
+  name: string;
+  role: 'admin' | 'operator' | 'viewer';
+  createdAt: number;
+  expiresAt?: number;
+  usedAt?: number;
 }
 
 export interface CustomersPort {

@@ -1,9 +1,12 @@
+import type { Dialect } from './dialect.ts';
+
 /** A value that a statement can be given or can give. Objects and booleans are turned into text and 0 or 1 by the verb that owns them. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 export type SqlRow = Record<string, SqlValue>;
 
 /** What a verb may do inside one transaction. Statements are prepared once per text and kept, so texts must not hold values. */
 export interface Transaction {
+  readonly dialect: Dialect;
   all<R extends object = SqlRow>(sql: string, parameters?: readonly SqlValue[]): Promise<R[]>;
   first<R extends object = SqlRow>(sql: string, parameters?: readonly SqlValue[]): Promise<R | undefined>;
   /** How many rows changed. */
@@ -13,12 +16,41 @@ export interface Transaction {
 }
 
 /**
- * The engine's store. Writes go one transaction at a time and take the write lock first; reads see the last commit and
- * never wait for a write.
+ * The transactions of the engine by what they commit. A process may die before and after each, and nothing is lost or done
+ * twice: `tests/recovery` kills it at every one of them.
+ */
+export const commitPoints = [
+  'start',
+  'publish',
+  'source',
+  'enter',
+  'record',
+  'ingest',
+  'fire',
+  'route',
+  'pass',
+  'handle',
+  'compose',
+  'arm',
+  'claim-messages',
+  'settle-messages',
+  'report',
+  'life',
+  'prune',
+] as const;
+export type CommitPoint = (typeof commitPoints)[number];
+
+/**
+ * The engine's store. Writes take their locks first; reads see the last commit and never wait for a write. SQLite has one
+ * writer and one engine. PostgreSQL is `shared`: engines of several processes work on it side by side, a transaction that
+ * lost against another is done again, so what it does outside of the database must stand being done twice.
  */
 export interface Database {
   readonly url: string;
-  write<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  readonly dialect: Dialect;
+  /** Whether several engines may work on it at once: then who is handled is locked from the claim to the commit. */
+  readonly shared: boolean;
+  write<T>(work: (tx: Transaction) => Promise<T>, point?: CommitPoint): Promise<T>;
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

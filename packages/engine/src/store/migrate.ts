@@ -6,7 +6,7 @@ import { StoreError } from './database.ts';
  * Append only: a migration that has been released is never edited. Its number is its place in this list, from 1. They and
  * Kysely are loaded when there is one to do: nearly every start has none.
  */
-const migrations: readonly (() => Promise<{ up(db: Kysely<unknown>): Promise<void> }>)[] = [
+const migrations: readonly (() => Promise<{ up(db: Kysely<unknown>, dialect: 'sqlite' | 'postgres'): Promise<void> }>)[] = [
   () => import('./migrations/0001-first.ts'),
 ];
 
@@ -39,7 +39,7 @@ export async function migrate(sqlite: Sqlite.Database, url: string): Promise<voi
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: sqlite }) });
   sqlite.exec('BEGIN IMMEDIATE');
   try {
-    for (const migration of pending) await migration.up(db);
+    for (const migration of pending) await migration.up(db, 'sqlite');
     sqlite.pragma(`user_version = ${migrations.length}`);
     sqlite.exec('COMMIT');
   } catch (error) {

@@ -6,6 +6,7 @@ import { StoreError } from './database.ts';
 import type { EngineLock } from './engine-lock.ts';
 import { takeEngineLock } from './engine-lock.ts';
 import { assertOurs, migrate } from './migrate.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** Below this version two connections in WAL mode can lose a commit. */
 const oldestVersion = [3, 51, 3] as const;
@@ -83,7 +84,7 @@ export async function openSqlite(
     writer.close();
     lock?.release();
   };
-  return { url, write, read, close };
+  return { url, dialect: sqliteDialect, shared: false, write, read, close };
 }
 
 /** Opens a database for reading only, beside the process or thread that writes it. It must be there and of this engine's schema. */
@@ -171,6 +172,7 @@ function statementsOf(db: Sqlite.Database): Transaction {
     return found;
   };
   return {
+    dialect: sqliteDialect,
     async all<R extends object = SqlRow>(sql: string, parameters: readonly SqlValue[] = []) {
       return statement(sql).all(...parameters) as R[];
     },

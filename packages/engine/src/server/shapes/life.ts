@@ -1,0 +1,196 @@
+import { z } from '@hono/zod-openapi';
+import { instant } from './instant.ts';
+
+/** Where a loop is in its life. `draft`: never published. */
+export const loopStates = ['draft', 'running', 'paused', 'archived'] as const;
+
+const perNode = z.object({
+  node: z.string(),
+  label: z.string(),
+  version: z.int(),
+  /** Came to the node and has not been dealt with. */
+  arrived: z.int(),
+  /** Its wait has come due, or it was woken. */
+  overdue: z.int(),
+  /** Messages that are due. */
+  messages: z.int(),
+});
+
+export const overdueShape = z
+  .object({
+    loop: z.string(),
+    pausedAt: instant.nullable(),
+    at: instant,
+    nodes: z.array(perNode),
+    total: z.object({ arrived: z.int(), overdue: z.int(), messages: z.int() }),
+  })
+  .openapi('Overdue', { description: 'What came due while the loop was paused, a node at a time.' });
+export type Overdue = z.output<typeof overdueShape>;
+
+export const loopStatusShape = z
+  .object({
+    loop: z.string(),
+    name: z.string(),
+    state: z.enum(loopStates),
+    since: instant,
+    /** What may be done to it now. */
+    may: z.array(z.enum(['publish', 'pause', 'resume', 'archive', 'restore'])),
+    versions: z.array(
+      z.object({
+        version: z.int(),
+        publishedAt: instant,
+        turns: z.int(),
+        /** Enrollments that have not ended, parked ones among them. */
+        live: z.int(),
+        parked: z.int(),
+      }),
+    ),
+    nodes: z.array(
+      z.object({ node: z.string(), label: z.string(), version: z.int(), waiting: z.int(), parked: z.int() }),
+    ),
+    messages: z.object({
+      queued: z.int(),
+      sending: z.int(),
+      sent: z.int(),
+      failed: z.int(),
+      unknown: z.int(),
+      suppressed: z.int(),
+    }),
+    nextDue: instant.nullable(),
+  })
+  .openapi('LoopStatus');
+export type LoopStatus = z.output<typeof loopStatusShape>;
+
+export const auditShape = z
+  .object({
+    seq: z.int(),
+    at: instant,
+    actor: z.string(),
+    action: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Audit');
+export type AuditEntry = z.output<typeof auditShape>;
+
+/** Who is meant. Everything given must hold; nothing given means nobody, unless `all` says so. */
+export const selectionShape = z
+  .strictObject({
+    all: z.literal(true).optional(),
+    customers: z.array(z.int().positive()).max(100_000).optional(),
+    identities: z
+      .array(z.strictObject({ kind: z.string().min(1).max(100), value: z.string().min(1).max(1_000) }))
+      .max(10_000)
+      .optional(),
+    /** A rule document over the customer base. */
+    rule: z.record(z.string(), z.unknown()).optional(),
+    /** Those who stand, or are parked, at this node. */
+    node: z.string().max(200).optional(),
+    version: z.int().positive().optional(),
+  })
+  .openapi('Selection');
+export type Selection = z.output<typeof selectionShape>;
+
+export const resumeShape = z
+  .strictObject({
+    /** continue: as if nothing had been. skip: they go on, but get no message before their next wait. exit: they leave the loop. spread: evenly over a time. */
+    overdue: z.enum(['continue', 'skip', 'exit', 'spread']),
+    /** With spread: over how long, as PT6H. */
+    over: z.string().max(50).optional(),
+  })
+  .openapi('Resume');
+export type ResumeChoice = z.output<typeof resumeShape>;
+
+export const migrationShape = z
+  .strictObject({
+    /** The version that they are in; all older ones when left out. */
+    from: z.int().positive().optional(),
+    /** The version that they come to; the newest when left out. */
+    to: z.int().positive().optional(),
+    /** Old node → new node, or null to end there. Nodes that are not named stay where their id is still there; those whose id is gone must be named. */
+    map: z.record(z.string().max(200), z.string().max(200).nullable()).default({}),
+    dryRun: z.boolean().default(false),
+  })
+  .openapi('Migration');
+export type Migration = z.output<typeof migrationShape>;
+
+export const migrationResultShape = z
+  .object({
+    loop: z.string(),
+    to: z.int(),
+    dryRun: z.boolean(),
+    moves: z.array(
+      z.object({
+        version: z.int(),
+        from: z.string(),
+        /** null: they end. undefined in none: a node that the map must name stands in `missing`. */
+        to: z.string().nullable(),
+        /** Keep their wait with its instant; the others arrive anew. */
+        keep: z.boolean(),
+        customers: z.int(),
+        parked: z.int(),
+        /** Their message is on its way: they follow in a later run. */
+        awaitingReceipt: z.int(),
+      }),
+    ),
+    /** Nodes with people whose id the new version does not have, and the map does not name. Then nobody is moved. */
+    missing: z.array(z.object({ version: z.int(), node: z.string(), customers: z.int() })),
+    moved: z.int(),
+    ended: z.int(),
+  })
+  .openapi('MigrationResult');
+export type MigrationResult = z.output<typeof migrationResultShape>;
+
+export const interventionShape = z
+  .object({
+    /** Enrollments that were changed; with a dry run, that would be. */
+    enrollments: z.int(),
+    entered: z.int().optional(),
+    messages: z.int().optional(),
+    dryRun: z.boolean(),
+  })
+  .openapi('Intervention');
+export type Intervention = z.output<typeof interventionShape>;
+
+export const contactPolicyShape = z
+  .strictObject({
+    /** Of these purposes are the caps, the quiet hours and the complaints. */
+    marketingPurposes: z.array(z.string().min(1).max(100)).max(50).default(['marketing']),
+    caps: z
+      .array(
+        z.strictObject({
+          /** A channel as consents name it, or * for all together. */
+          channel: z.string().min(1).max(100).default('*'),
+          per: z.enum(['day', 'week']),
+          max: z.int().min(0).max(10_000),
+          /** suppress: it is not sent. hold: it waits for the next local day or week. */
+          then: z.enum(['suppress', 'hold']).default('suppress'),
+        }),
+      )
+      .max(50)
+      .default([]),
+    /** Local time of the customer; over midnight when `from` is later than `to`. */
+    quietHours: z
+      .array(
+        z.strictObject({
+          channel: z.string().min(1).max(100).default('*'),
+          from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, as 21:00'),
+          to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, as 08:00'),
+          /** ISO days on which the whole day is quiet: 1 is Monday. */
+          days: z.array(z.int().min(1).max(7)).max(7).default([]),
+        }),
+      )
+      .max(20)
+      .default([]),
+    /** A complaint is open from an event of `opened` until one of `closed`. */
+    complaints: z
+      .strictObject({
+        opened: z.array(z.string().min(1).max(200)).max(20).default(['complaint']),
+        closed: z.array(z.string().min(1).max(200)).max(20).default(['complaint resolved']),
+        /** One that nobody closes is taken for closed after this, as P30D. */
+        atMost: z.string().max(50).default('P30D'),
+      })
+      .nullable()
+      .default({ opened: ['complaint'], closed: ['complaint resolved'], atMost: 'P30D' }),
+  })
+  .openapi('ContactPolicy');
+export type ContactPolicy = z.output<typeof contactPolicyShape>;
