@@ -1,5 +1,5 @@
 import type { Json, SourceType } from '../plugin/index.ts';
-import { enter } from './intake.ts';
+import { enter } from './enter.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
