@@ -2,6 +2,7 @@
 export { z } from 'zod';
 export type { Category, Stage } from '../loop/loop.ts';
 export { categories } from '../loop/loop.ts';
+export * from './calendar.ts';
 export type * from './contexts.ts';
 export type * from './customer.ts';
 export type { AnyNodeType, Plugin } from './define.ts';

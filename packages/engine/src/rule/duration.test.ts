@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describeDuration, formatDuration, parseDuration } from './duration.ts';
+import { describeDuration, formatDuration, parseCalendarDuration, parseDuration } from './duration.ts';
 
 test.each([
   ['P90D', 90 * 86_400_000],
@@ -61,3 +61,23 @@ test('a duration is said in words', () => {
   expect(describeDuration(parseDuration('P1DT6H'))).toBe('1 day 6 hours');
   expect(describeDuration(0)).toBe('0 seconds');
 });
+
+test.each([
+  ['P1M', { years: 0, months: 1, days: 0, milliseconds: 0, timed: false }],
+  ['P1Y6M', { years: 1, months: 6, days: 0, milliseconds: 0, timed: false }],
+  ['P2W3D', { years: 0, months: 0, days: 17, milliseconds: 0, timed: false }],
+  ['P1MT12H', { years: 0, months: 1, days: 0, milliseconds: 12 * 3_600_000, timed: true }],
+  ['PT1M', { years: 0, months: 0, days: 0, milliseconds: 60_000, timed: true }],
+  ['PT0S', { years: 0, months: 0, days: 0, milliseconds: 0, timed: true }],
+  ['P0.5D', { years: 0, months: 0, days: 0, milliseconds: 43_200_000, timed: true }],
+  ['PT36H', { years: 0, months: 0, days: 1, milliseconds: 12 * 3_600_000, timed: true }],
+])('%s keeps its months and years for the calendar', (text, parts) => {
+  expect(parseCalendarDuration(text)).toEqual(parts);
+});
+
+test.each(['', 'P', '1M', 'P1.5M', 'P1M1Y', 'P1MT', '-P1M', 'P1M ', 'P101Y', 'P1D1M', 'PM'])(
+  '"%s" is no duration of the calendar',
+  (text) => {
+    expect(() => parseCalendarDuration(text)).toThrow(/expected a(n ISO 8601)? duration/);
+  },
+);

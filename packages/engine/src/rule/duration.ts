@@ -9,6 +9,8 @@ const shape = new RegExp(
   `^P(?=.)(?:${amount}Y)?(?:${amount}M)?(?:${amount}W)?(?:${amount}D)?(?:T(?=.)(?:${amount}H)?(?:${amount}M)?(?:${amount}S)?)?$`,
 );
 
+const calendarShape = /^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?/;
+
 /** The longest duration taken, so that an instant less a duration stays a date that both JavaScript and SQLite can say. */
 const longest = 36_500 * day;
 
@@ -31,6 +33,36 @@ export function parseDuration(text: string): number {
   const milliseconds = Math.round(rest.reduce<number>((sum, count, index) => sum + (count ?? 0) * units[index]!, 0));
   if (milliseconds > longest) throw new RangeError(`expected a duration of at most P36500D, got ${got}`);
   return milliseconds;
+}
+
+/** A duration of the calendar: what a month or a year is only a date can tell. Weeks are counted as days. */
+export interface CalendarDuration {
+  years: number;
+  months: number;
+  days: number;
+  /** Hours, minutes, seconds, and the part of a day in `P0.5D`. */
+  milliseconds: number;
+  /** Whether it names hours, minutes, seconds or parts of a day, if only none of them, as PT0S. */
+  timed: boolean;
+}
+
+/** As `parseDuration`, with whole months and years too: `P1M`, `P1Y6M`, `P1MT12H`. */
+export function parseCalendarDuration(text: string): CalendarDuration {
+  const [all = '', years = '0', months = '0'] = calendarShape.exec(text) ?? [];
+  // Without them it must be a duration by itself, or nothing at all.
+  const rest = `P${text.slice(all.length)}`;
+  const fixed = rest === 'P' && all !== 'P' && all !== '' ? 0 : parseDuration(all === '' ? text : rest);
+  if (Number(years) > 100 || Number(months) > 1200)
+    throw new RangeError(`expected a duration of at most 100 years, got ${JSON.stringify(text.slice(0, 40))}`);
+  const days = Math.floor(fixed / day);
+  const milliseconds = fixed % day;
+  return {
+    years: Number(years),
+    months: Number(months),
+    days,
+    milliseconds,
+    timed: milliseconds > 0 || text.includes('T'),
+  };
 }
 
 /** The shortest ISO 8601 text of so many milliseconds, which `parseDuration` reads back: `P1DT6H`, `PT0.25S`, `PT0S`. */
