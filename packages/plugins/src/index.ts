@@ -1,8 +1,11 @@
 import { definePlugin } from '@osicam/engine/plugin';
 import { exportFile } from './aliment/export/index.ts';
 import { setTraits } from './aliment/set-traits/index.ts';
+import { call } from './collect/call/index.ts';
 import { event } from './collect/event/index.ts';
 import { file } from './collect/file/index.ts';
+import { schedule } from './collect/schedule/index.ts';
+import { segment } from './collect/segment/index.ts';
 import { waitForEvent } from './collect/wait-for-event/index.ts';
 import { delay } from './flow/delay/index.ts';
 import { end } from './flow/end/index.ts';
@@ -31,6 +34,9 @@ export default definePlugin({
     callList,
     file,
     event,
+    schedule,
+    segment,
+    call,
     waitForEvent,
     setTraits,
     exportFile,

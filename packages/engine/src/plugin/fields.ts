@@ -36,6 +36,9 @@ export const eventField = () => z.string().min(1).meta({ format: 'event-type' })
 /** The name of a trait. */
 export const traitField = () => z.string().min(1).meta({ format: 'trait' });
 
+/** The id of a named segment. */
+export const segmentField = () => z.string().min(1).max(200).meta({ format: 'segment-id' });
+
 /** The id of another node of the same loop. */
 export const nodeField = () => z.string().min(1).meta({ format: 'node-id' });
 

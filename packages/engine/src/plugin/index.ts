@@ -4,6 +4,8 @@ export type { Category, Stage } from '../loop/loop.ts';
 export { categories } from '../loop/loop.ts';
 export * from './calendar.ts';
 export type * from './contexts.ts';
+export { CronError, cronField, parseCron, zoneField } from './cron.ts';
+export type { Schedule } from './cron.ts';
 export type * from './customer.ts';
 export type { AnyNodeType, Plugin } from './define.ts';
 export { channel, definePlugin, report, router, source, wait, writer } from './define.ts';

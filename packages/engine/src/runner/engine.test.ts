@@ -12,7 +12,7 @@ const onEvent = source({
   stage: 'collect',
   ...described('On'),
   settings: z.object({ event: z.string() }),
-  entry: ({ event }) => ({ on: 'event', event, again: true }),
+  entry: ({ event }) => ({ on: 'event', event, again: 'always' }),
 });
 const half = router({
   type: 't/half',

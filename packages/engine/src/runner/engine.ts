@@ -6,7 +6,7 @@ import type { Identity, SourceRecord } from '../plugin/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import type { Transaction } from '../store/index.ts';
 import type { IncomingEvent } from './intake.ts';
-import { enter } from './enter.ts';
+import { enter, keyless } from './enter.ts';
 import { record } from './intake.ts';
 import { deliverDue, recoverInterrupted } from './outbox.ts';
 import type { Parts } from './parts.ts';
@@ -120,7 +120,7 @@ export class Engine {
     node = version.compiled.entries[0],
   ): Promise<number> {
     const station = this.#entry(version, node);
-    return this.#parts.db.write((tx) => enter(this.#parts, tx, station, customers, this.#parts.clock.now()));
+    return this.#parts.db.write((tx) => enter(this.#parts, tx, station, keyless(customers), this.#parts.clock.now()));
   }
 
   /** Stores events of parties, wakes who waits for them, lets those in whom they let in. On disk when the promise resolves. */

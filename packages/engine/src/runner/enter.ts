@@ -1,8 +1,17 @@
-import type { CustomerEvent, SourceType } from '../plugin/index.ts';
+import type { CustomerEvent, Reentry, SourceType } from '../plugin/index.ts';
 import { eventPredicate } from '../rule/index.ts';
-import type { Transaction } from '../store/index.ts';
+import type { Entrant, Transaction } from '../store/index.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
+
+/** What the entry of a station is set to. */
+export const entryOf = (station: Station) => (station.node.type as SourceType).entry(station.node.settings);
+
+/** The entries of the newest version of each loop that lets anybody in. */
+export const entriesOf = (parts: Parts): Station[] =>
+  parts.stations
+    .newest()
+    .flatMap((version) => version.compiled.entries.map((id) => version.stations.get(id) as Station));
 
 /** Lets customers in where what has happened to them lets them in. */
 export async function enterOnEvents(
@@ -11,34 +20,63 @@ export async function enterOnEvents(
   events: readonly { customer: number; event: CustomerEvent }[],
   now: number,
 ): Promise<void> {
-  for (const version of parts.stations.newest())
-    for (const id of version.compiled.entries) {
-      const station = version.stations.get(id) as Station;
-      const entry = (station.node.type as SourceType).entry(station.node.settings);
-      if (entry.on !== 'event') continue;
-      const lets = entry.where && eventPredicate(entry.where);
-      const customers = events
-        .filter(({ event }) => event.type === entry.event && (!lets || lets(event, now)))
-        .map(({ customer }) => customer);
-      if (customers.length > 0) await enter(parts, tx, station, customers, now);
+  for (const station of entriesOf(parts)) {
+    const entry = entryOf(station);
+    if (entry.on !== 'event') continue;
+    const lets = entry.where && eventPredicate(entry.where);
+    const entrants: Entrant[] = [];
+    let keyless = 0;
+    for (const { customer, event } of events) {
+      if (event.type !== entry.event || (lets && !lets(event, now))) continue;
+      const key = entry.key === undefined ? '' : keyIn(event, entry.key);
+      if (key === undefined) keyless++;
+      else entrants.push([customer, key]);
     }
+    if (keyless > 0)
+      parts.log.warn('events let nobody in, for they lack the property that tells enrollments apart', {
+        loop: station.version.loop.id,
+        node: station.node.id,
+        event: entry.event,
+        property: entry.key,
+        events: keyless,
+      });
+    await enter(parts, tx, station, entrants, now);
+  }
 }
+
+/** What an event says for the key of an enrollment: the text of a property that is a text or a number. */
+export function keyIn(event: CustomerEvent, property: string): string | undefined {
+  const value = Object.hasOwn(event.properties, property) ? event.properties[property] : undefined;
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' && value.length <= longestKey ? value : undefined;
+}
+
+/** A key stands in every index of its enrollment. */
+const longestKey = 500;
 
 /** Enrolls customers at an entry of a loop, by the entry's own rule about coming again. How many entered. */
 export async function enter(
   parts: Parts,
   tx: Transaction,
   station: Station,
-  customers: readonly number[],
+  entrants: readonly Entrant[],
   now: number,
 ): Promise<number> {
-  const entry = (station.node.type as SourceType).entry(station.node.settings);
   return parts.store.enterCustomers(tx, {
     loop: station.version.loop.id,
     version: station.version.id,
     node: station.ref,
     now,
-    again: entry.again ?? false,
-    customers,
+    since: barredSince(entryOf(station).again ?? 'never', now),
+    entrants,
   });
 }
+
+/** Whoever has entered after this instant may not enter again. */
+function barredSince(again: Reentry, now: number): number {
+  if (again === 'never') return Number.MIN_SAFE_INTEGER;
+  return again === 'always' ? Number.MAX_SAFE_INTEGER : now - again.after;
+}
+
+/** Customers who enter without a key. */
+export const keyless = (customers: readonly number[]): Entrant[] => customers.map((customer) => [customer, '']);

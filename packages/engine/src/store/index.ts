@@ -11,6 +11,7 @@ export type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
 export { StoreError } from './database.ts';
 export type { Draft } from './drafts.ts';
 export { createDraft, deleteDraft, findDraft, listDrafts, saveDraft } from './drafts.ts';
+export type { Entrant } from './enter-customers.ts';
 export { enterCustomers } from './enter-customers.ts';
 export type { Exposure, Reaction } from './exposures.ts';
 export { lastCustomer, messagesOfTurn, readExposures, readReactions } from './exposures.ts';
@@ -28,6 +29,7 @@ export {
   queueMessages,
   settleMessages,
 } from './messages.ts';
+export { lockCustomers } from './lock-customers.ts';
 export { readMeta, writeMeta } from './meta.ts';
 export { nextDue, releaseRested } from './next-due.ts';
 export { park } from './park.ts';

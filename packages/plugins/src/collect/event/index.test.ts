@@ -18,8 +18,15 @@ test('only the events that meet the conditions let anybody in', () => {
 });
 
 test('customers come back unless told otherwise', () => {
-  expect(testNode(event, { settings: { event: 'order' } }).entry).toMatchObject({ on: 'event', again: true });
-  expect(testNode(event, { settings: { event: 'order', again: false } }).entry.again).toBe(false);
+  const again = (settings: object) => testNode(event, { settings: { event: 'order', ...settings } }).entry.again;
+  expect(again({})).toBe('always');
+  expect(again({ again: 'never' })).toBe('never');
+  expect(again({ again: 'after', after: 'P2D' })).toEqual({ after: 172_800_000 });
+});
+
+test('a customer is in the loop once for each value of a property', () => {
+  const { entry } = testNode(event, { settings: { event: 'cart', key: 'id' } });
+  expect(entry).toMatchObject({ on: 'event', event: 'cart', key: 'id' });
 });
 
 test('an entry without an event is refused', () => {

@@ -1,5 +1,6 @@
 import { eventField, ruleField, source, z } from '@osicam/engine/plugin';
 import { eventRuleProblems } from '../../event-rule.ts';
+import { reentryFields, toReentry } from '../../reentry.ts';
 
 export const event = source({
   type: 'collect/event',
@@ -11,11 +12,13 @@ export const event = source({
     where: ruleField()
       .optional()
       .meta({ title: 'Only where', description: 'Conditions on the event itself, as an amount above 100.' }),
-    again: z.boolean().default(true).meta({
-      title: 'More than once',
-      description: 'Whether a customer may enter again on a later event, once it has left the loop.',
+    key: z.string().min(1).max(200).optional().meta({
+      title: 'One for each',
+      description:
+        'A property of the event, as "cart": a customer is in the loop once for each value of it, so several carts go through at once. Left out: once.',
     }),
+    ...reentryFields('always'),
   }),
   check: ({ where }) => eventRuleProblems(where, ['where']),
-  entry: ({ event, where, again }) => ({ on: 'event', event, where, again }),
+  entry: ({ event, where, key, ...reentry }) => ({ on: 'event', event, where, key, again: toReentry(reentry) }),
 });

@@ -1,5 +1,6 @@
 import type { Reject, SourceChunk, SourceContext, SourceRecord } from '@osicam/engine/plugin';
 import { source } from '@osicam/engine/plugin';
+import { toReentry } from '../../reentry.ts';
 import type { Place } from './file-error.ts';
 import { FileError } from './file-error.ts';
 import type { Table } from './open-table.ts';
@@ -20,7 +21,7 @@ export const file = source({
   description:
     'Lets customers enter from a CSV or JSON Lines file, whose columns’ types it finds, or when they are imported.',
   settings: fileSettings,
-  entry: ({ again }) => ({ on: 'records', again }),
+  entry: (settings) => ({ on: 'records', again: toReentry(settings) }),
   read: readFile,
   preview: async ({ settings, folder }) => {
     const { rows, columns, key, sample } = await openTable(settings, folder);

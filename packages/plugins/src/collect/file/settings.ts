@@ -1,4 +1,5 @@
 import { z } from '@osicam/engine/plugin';
+import { reentryFields } from '../../reentry.ts';
 
 const isEncoding = (label: string): boolean => {
   try {
@@ -80,10 +81,7 @@ export const fileSettings = z.object({
     .enum(['point', 'comma'])
     .default('point')
     .meta({ title: 'Decimal sign', description: 'Comma: 1.234,50 is a number.' }),
-  again: z
-    .boolean()
-    .default(false)
-    .meta({ title: 'Enter again', description: 'Whether a customer whose turn has ended may enter once more.' }),
+  ...reentryFields('never'),
 });
 
 export type FileSettings = z.output<typeof fileSettings>;
