@@ -52,10 +52,17 @@ export interface Database {
   readonly shared: boolean;
   write<T>(work: (tx: Transaction) => Promise<T>, point?: CommitPoint): Promise<T>;
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Gives so many pages that hold nothing any more back to the file system, and says how many are left. PostgreSQL does it by itself. */
+  reclaim?(pages: number): Promise<number>;
   close(): Promise<void>;
 }
 
 /** A store that cannot be used: what was expected, what was found, and what to do. */
 export class StoreError extends Error {
   override name = 'StoreError';
+}
+
+/** The database cannot be reached now. What had not been committed is not done; the same may be tried again. */
+export class StoreUnavailableError extends StoreError {
+  override name = 'StoreUnavailableError';
 }

@@ -37,6 +37,8 @@ export async function openSqlite(
     assertVersion(writer);
     // Before anything is set: a database that is not ours stays as it was, to the byte.
     assertOurs(writer, url);
+    // Only a database without tables takes it: what is deleted later can be given back to the file system in steps.
+    writer.pragma('auto_vacuum = INCREMENTAL');
     writer.pragma('journal_mode = WAL');
     // FULL costs nearly nothing at batches of a thousand, and NORMAL can forget a committed send on power loss.
     // One that is thrown away at the end of the command need not outlive a power cut.
@@ -78,13 +80,19 @@ export async function openSqlite(
 
   const read = inMemory ? write : <T>(work: (tx: Transaction) => Promise<T>) => work(reading);
 
+  const reclaim = (pages: number): Promise<number> =>
+    write(async () => {
+      writer.exec(`PRAGMA incremental_vacuum(${Math.trunc(pages)})`);
+      return writer.pragma('freelist_count', { simple: true }) as number;
+    });
+
   const close = async () => {
     await last;
     if (!inMemory) reader.close();
     writer.close();
     lock?.release();
   };
-  return { url, dialect: sqliteDialect, shared: false, write, read, close };
+  return { url, dialect: sqliteDialect, shared: false, write, read, reclaim, close };
 }
 
 /** Opens a database for reading only, beside the process or thread that writes it. It must be there and of this engine's schema. */
