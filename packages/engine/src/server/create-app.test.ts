@@ -12,7 +12,10 @@ const untouchable = (name: string) =>
     },
   });
 
-const guarded = ['loops', 'customers', 'imports', 'ingest', 'messages', 'clock', 'nodes', 'inbox'] as const;
+const guarded = [
+  ...(['loops', 'customers', 'imports', 'ingest', 'messages', 'clock', 'nodes', 'inbox'] as const),
+  ...(['life', 'policy'] as const),
+];
 
 function appWithGuardedPorts() {
   const { ports } = testPorts();

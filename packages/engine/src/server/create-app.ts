@@ -2,7 +2,8 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { answerError } from './answer-error.ts';
 import { editorFiles } from './editor-files.ts';
 import type { App, Env } from './endpoint.ts';
-import { requireSameOrigin, requireSession } from './guard.ts';
+import { createAuthenticate } from './caller.ts';
+import { requireCaller, requireChanger, requireSameOrigin } from './guard.ts';
 import { ingestRoutes } from './ingest/routes.ts';
 import { createMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
@@ -11,11 +12,14 @@ import { customerRoutes } from './routes/customers.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/import.ts';
 import { inboxRoutes } from './routes/inbox.ts';
+import { lifeRoutes } from './routes/life.ts';
 import { liveRoute } from './routes/live.ts';
 import { loopRoutes } from './routes/loops.ts';
 import { nodeRoutes } from './routes/nodes.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { notFound } from './server-error.ts';
 import { securityHeaders } from './security-headers.ts';
 import { writeKeys } from './write-keys.ts';
@@ -28,14 +32,15 @@ export function createApp(ports: ServerPorts): App {
   const app: App = new OpenAPIHono<Env>();
   const metrics = createMetrics();
   const keys = writeKeys(ports.writeKeys);
+  const authenticate = createAuthenticate(ports);
 
   app.onError(answerError(ports.log));
   app.use(observe(ports.log, metrics), securityHeaders(ports.baseURL));
 
-  healthRoutes(app, ports, metrics);
+  healthRoutes(app, ports, metrics, authenticate);
   signInRoutes(app, ports);
 
-  app.use('/api/*', requireSession(ports.auth), requireSameOrigin(ports.baseURL), async (c, next) => {
+  app.use('/api/*', requireCaller(authenticate), requireSameOrigin(ports.baseURL), requireChanger, async (c, next) => {
     await next();
     // Customers' data stays out of every cache on the way.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
@@ -43,7 +48,10 @@ export function createApp(ports: ServerPorts): App {
   sessionRoutes(app, ports, keys);
   nodeRoutes(app, ports);
   loopRoutes(app, ports);
-  liveRoute(app, ports);
+  lifeRoutes(app, ports);
+  policyRoutes(app, ports);
+  tokenRoutes(app, ports);
+  liveRoute(app, ports, authenticate);
   customerRoutes(app, ports);
   importRoutes(app, ports);
   inboxRoutes(app, ports);
@@ -70,6 +78,11 @@ function describeApi(app: App, { installation, baseURL }: ServerPorts): void {
     name: 'osicam.session_token',
     description: 'Set by the sign-in link, or by POST /api/auth/sign-in/email',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API token with a role: viewer, operator or admin. `osicam token create`, or POST /api/tokens',
+  });
   app.openAPIRegistry.registerComponent('securitySchemes', 'writeKey', {
     type: 'http',
     scheme: 'basic',
@@ -81,8 +94,8 @@ function describeApi(app: App, { installation, baseURL }: ServerPorts): void {
       title: 'OSICAM',
       version: installation.version,
       description:
-        'Instants are ISO 8601 in UTC. Whatever changes something under /api must come from a page of this server: ' +
-        'Sec-Fetch-Site or Origin says so. Sign-in by e-mail and password is POST /api/auth/sign-in/email.',
+        'Instants are ISO 8601 in UTC. Whatever changes something under /api by a session must come from a page of this ' +
+        'server: Sec-Fetch-Site or Origin says so. A request with a token is judged by that alone. Sign-in by e-mail and password is POST /api/auth/sign-in/email.',
     },
     servers: [{ url: baseURL }],
   });

@@ -1,21 +1,17 @@
-import type { HttpBindings } from '@hono/node-server';
-import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { RouteConfig } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { pathText } from '../loop/parse.ts';
 import type { Problem } from '../loop/problem.ts';
+import type { App, Env } from './env.ts';
+import { requireRole } from './guard.ts';
 import { parseJson } from './parse-json.ts';
 import { ServerError } from './server-error.ts';
 import { errorShape } from './shapes/problem.ts';
-import type { User } from './shapes/session.ts';
+import type { Role, User } from './shapes/session.ts';
 
-export interface Env {
-  Variables: { user: User; requestId: string };
-  /** Without a socket, as in tests, there are none. */
-  Bindings: Partial<HttpBindings>;
-}
-export type App = OpenAPIHono<Env>;
+export type { App, Env };
 
 interface Endpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType> {
   method: 'get' | 'post' | 'put' | 'delete';
@@ -30,6 +26,8 @@ interface Endpoint<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType
   /** Where in the body the document stands that problems are reported against. */
   document?: string;
   maxBytes?: number;
+  /** Who may at least do this, where it is not anybody who may look, or for a change an operator. */
+  role?: Role;
   /** Left out: 204, no content. */
   answer?: A;
   status?: 200 | 201;
@@ -42,6 +40,9 @@ interface Request<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   query: z.output<Q>;
   body: z.output<B>;
   user: User;
+  role: Role;
+  /** Who does it, for the audit. */
+  actor: string;
 }
 
 const megabyte = 1024 * 1024;
@@ -62,18 +63,25 @@ export function endpoint<
   app.on(
     method.toUpperCase(),
     path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    requireRole(declared.role ?? 'viewer'),
     limitBody(declared.maxBytes ?? 2 * megabyte),
     async (c: Context<Env>) => {
+      const { user, role, actor } = c.get('caller');
       const value = await handle({
         params: (params && check(params, c.req.param(), 'path')) as z.output<P>,
         query: (query && check(query, c.req.query(), 'query')) as z.output<Q>,
         body: (body && check(body, await readJson(c), 'body', declared.document)) as z.output<B>,
-        user: c.get('user'),
+        user,
+        role,
+        actor,
       });
       return answer ? c.json(z.encode(answer, value) as object, declared.status ?? 200) : c.body(null, 204);
     },
   );
 }
+
+/** What a caller shows, in OpenAPI's words: one of them. */
+export const callers: RouteConfig['security'] = [{ session: [] }, { token: [] }];
 
 export const limitBody = (maxSize: number) =>
   bodyLimit({
@@ -127,24 +135,31 @@ const said = (problems: readonly Problem[]): string =>
 const errorTexts: Record<number, string> = {
   400: 'Not as expected',
   401: 'Not signed in',
-  403: 'Not from this origin',
+  403: 'Not from this origin, or not with this role',
   404: 'Not there',
   409: 'Somebody was quicker, or it is in use',
   413: 'Too large',
   415: 'Another media type is expected',
-  422: 'The loop has problems',
+  422: 'Well formed, and still not sound',
+  429: 'Too often',
 };
 
 function document(declared: Endpoint<z.ZodType, z.ZodType, z.ZodType, z.ZodType>): RouteConfig {
   const { method, path, tag, summary, params, query, body, answer } = declared;
   const change = method !== 'get';
-  const errors = [400, 401, ...(change ? [403] : []), ...(body ? [413, 415] : []), ...(declared.errors ?? [])];
+  const errors = [
+    400,
+    401,
+    ...(change || declared.role ? [403] : []),
+    ...(body ? [413, 415] : []),
+    ...(declared.errors ?? []),
+  ];
   return {
     method,
     path,
     tags: [tag],
     summary,
-    security: [{ session: [] }],
+    security: callers,
     request: {
       ...(params ? { params: params as z.ZodObject } : {}),
       ...(query ? { query: query as z.ZodObject } : {}),

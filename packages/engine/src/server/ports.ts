@@ -39,7 +39,7 @@ export interface LoopsPort {
   /** Throws a conflict when people are in it. */
   remove(id: string): Promise<void>;
   /** Throws LoopError when the draft is not sound, a conflict when the revision is another. */
-  publish(id: string, expectedRevision: number): Promise<{ version: number }>;
+  publish(id: string, expectedRevision: number, actor: string): Promise<{ version: number }>;
   /** Any JSON: what the schema says against it is a problem like any other. */
   validate(document: unknown): Promise<readonly Problem[]>;
   counts(id: string): Promise<Counts | undefined>;
@@ -104,9 +104,11 @@ export interface PolicyPort {
 export interface TokensPort {
   list(): Promise<readonly ApiToken[]>;
   /** `secret` is told once. */
-  create(token: { name: string; role: 'admin' | 'operator' | 'viewer'; expiresAt?: number }): Promise<
-    ApiToken & { secret: string }
-  >;
+  create(token: {
+    name: string;
+    role: 'admin' | 'operator' | 'viewer';
+    expiresAt?: number;
+  }): Promise<ApiToken & { secret: string }>;
   revoke(digest: string): Promise<boolean>;
   /** Who shows this secret; undefined when it is unknown or too old. */
   check(secret: string): Promise<ApiToken | undefined>;
@@ -221,6 +223,10 @@ export interface ServerPorts {
   readonly nodes: NodesPort;
   readonly writeKeys: WriteKeysPort;
   readonly health: HealthPort;
+  readonly life?: LifePort;
+  readonly policy?: PolicyPort;
+  /** Without it sessions alone open the API. */
+  readonly tokens?: TokensPort;
   /** Only in the demo. */
   readonly inbox?: InboxPort;
 }

@@ -1,9 +1,12 @@
 import type { Loop } from '../loop/loop.ts';
 import { LoopError } from '../loop/problem.ts';
+import { newApiToken } from './api-tokens.ts';
 import { createApp } from './create-app.ts';
 import type { App } from './endpoint.ts';
-import type { IngestedRecord, LoopsPort, ServerPorts } from './ports.ts';
+import type { ApiToken, IngestedRecord, LifePort, LoopsPort, PolicyPort, ServerPorts, TokensPort } from './ports.ts';
 import { conflict } from './server-error.ts';
+import { contactPolicyShape } from './shapes/life.ts';
+import type { Intervention, LoopStatus, Overdue } from './shapes/life.ts';
 import type { Counts, LoopDetail } from './shapes/loop.ts';
 
 /** For tests of routes: ports that hold what they are given in memory, and a log that remembers its lines. */
@@ -12,6 +15,8 @@ export interface TestPorts {
   ingested: IngestedRecord[];
   lines: { level: string; fields: object; message: string }[];
   counts: Map<string, Counts>;
+  /** What was done to loops: verb, loop, what was asked, and by whom. */
+  done: unknown[][];
 }
 
 export const noon = Date.parse('2026-03-01T12:00:00.000Z');
@@ -20,6 +25,7 @@ export function testPorts(changes: Partial<ServerPorts> = {}): TestPorts {
   const ingested: IngestedRecord[] = [];
   const lines: TestPorts['lines'] = [];
   const counts = new Map<string, Counts>();
+  const done: unknown[][] = [];
   const keys: { digest: string; name: string; createdAt: number }[] = [];
   const line = (level: string) => (fields: object, message: string) => {
     lines.push({ level, fields, message });
@@ -70,9 +76,12 @@ export function testPorts(changes: Partial<ServerPorts> = {}): TestPorts {
       },
     },
     health: { ready: async () => undefined, figures: async () => [] },
+    life: lifeInMemory(done),
+    policy: policyInMemory(done),
+    tokens: tokensInMemory(),
     ...changes,
   };
-  return { ports, ingested, lines, counts };
+  return { ports, ingested, lines, counts, done };
 }
 
 /** Calls as a signed-in browser of this server makes them. */
@@ -84,6 +93,21 @@ export function asBrowser(app: App) {
         headers: {
           cookie: 'signed-in',
           'sec-fetch-site': 'same-origin',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+}
+
+/** Calls as a program that shows a token. */
+export function asProgram(app: App, token: string) {
+  return (method: string, path: string, body?: unknown): Promise<Response> =>
+    Promise.resolve(
+      app.request(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -138,6 +162,107 @@ function loopsInMemory(counts: Map<string, Counts>): LoopsPort {
     reports: async () => [],
     learnings: async () => [],
     parked: async () => [],
+  };
+}
+
+/** Does nothing but write down what it is asked. A loop named `churn` runs; whatever is done twice in a row is a conflict. */
+function lifeInMemory(done: unknown[][]): LifePort {
+  const act = (...what: unknown[]): void => {
+    if (JSON.stringify(done.at(-1)) === JSON.stringify(what))
+      throw conflict(`the loop ${String(what[1])} is so already`);
+    done.push(what);
+  };
+  const status = (loop: string): LoopStatus => ({
+    loop,
+    name: 'Churn',
+    state: 'running',
+    since: noon,
+    may: ['publish', 'pause', 'archive'],
+    versions: [{ version: 1, publishedAt: noon, turns: 2, live: 10, parked: 1 }],
+    nodes: [{ node: 'mail', label: 'Mail', version: 1, waiting: 9, parked: 1 }],
+    messages: { queued: 0, sending: 0, sent: 5, failed: 1, unknown: 0, suppressed: 2 },
+    nextDue: null,
+  });
+  const overdue = (loop: string): Overdue => ({
+    loop,
+    pausedAt: noon,
+    at: noon,
+    nodes: [{ node: 'mail', label: 'Mail', version: 1, arrived: 1, overdue: 2, messages: 3 }],
+    total: { arrived: 1, overdue: 2, messages: 3 },
+  });
+  const there = (loop: string) => loop === 'churn';
+  const changed = (dryRun: boolean): Intervention => ({ enrollments: 3, dryRun });
+  return {
+    status: async (loop) => (there(loop) ? status(loop) : undefined),
+    audit: async (loop, limit) =>
+      there(loop)
+        ? [{ seq: 1, at: noon, actor: 'ada@example.com', action: 'publish', detail: { version: 1, limit } }]
+        : undefined,
+    overdue: async (loop) => (there(loop) ? overdue(loop) : undefined),
+    pause: async (...what) => act('pause', ...what),
+    archive: async (...what) => act('archive', ...what),
+    restore: async (...what) => act('restore', ...what),
+    resume: async (...what) => {
+      act('resume', ...what);
+      return overdue(what[0]);
+    },
+    migrate: async (loop, migration, actor) => {
+      act('migrate', loop, migration, actor);
+      return { loop, to: 2, dryRun: migration.dryRun, moves: [], missing: [], moved: 4, ended: 0 };
+    },
+    cancel: async (...what) => {
+      act('cancel', ...what);
+      return changed(what[2].dryRun);
+    },
+    replay: async (...what) => {
+      act('replay', ...what);
+      return { ...changed(what[2].dryRun), entered: 3 };
+    },
+    retry: async (...what) => {
+      act('retry', ...what);
+      return changed(what[2].dryRun);
+    },
+    release: async (...what) => {
+      act('release', ...what);
+      return changed(what[2].dryRun);
+    },
+    redrive: async (...what) => {
+      act('redrive', ...what);
+      return { ...changed(what[2].dryRun), messages: 2 };
+    },
+    enter: async (loop, entry, actor) => {
+      act('enter', loop, entry, actor);
+      return { entered: entry.parties.length };
+    },
+  };
+}
+
+function policyInMemory(done: unknown[][]): PolicyPort {
+  let policy = contactPolicyShape.parse({});
+  return {
+    read: async () => policy,
+    write: async (next, actor) => {
+      done.push(['policy', next, actor]);
+      policy = next;
+    },
+  };
+}
+
+/** Tokens whose digests are their secrets' last characters. */
+function tokensInMemory(): TokensPort {
+  const tokens = new Map<string, ApiToken>();
+  const digestOf = (secret: string) => Buffer.from(secret).toString('hex').slice(-64);
+  return {
+    list: async () => [...tokens.values()],
+    create: async ({ name, role, expiresAt }) => {
+      if ([...tokens.values()].some((token) => token.name === name)) throw conflict(`there is a token ${name} already`);
+      const secret = newApiToken();
+      const token = { digest: digestOf(secret), name, role, createdAt: noon, ...(expiresAt ? { expiresAt } : {}) };
+      tokens.set(token.digest, token);
+      return { ...token, secret };
+    },
+    revoke: async (digest) => tokens.delete(digest),
+    check: async (secret) => tokens.get(digestOf(secret)),
   };
 }
 

@@ -1,13 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import type { App } from '../endpoint.ts';
-import { requireSessionOrLoopback } from '../guard.ts';
+import type { Authenticate } from '../caller.ts';
+import { requireCallerOrLoopback } from '../guard.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ServerPorts } from '../ports.ts';
 import { within } from '../within.ts';
 
 const text = (description: string) => ({ description, content: { 'text/plain': { schema: z.string() } } });
 
-export function healthRoutes(app: App, { health, auth, log }: ServerPorts, metrics: Metrics): void {
+export function healthRoutes(
+  app: App,
+  { health, log }: ServerPorts,
+  metrics: Metrics,
+  authenticate: Authenticate,
+): void {
   const tags = ['Health'];
   app.openAPIRegistry.registerPath({
     method: 'get',
@@ -40,10 +46,10 @@ export function healthRoutes(app: App, { health, auth, log }: ServerPorts, metri
     method: 'get',
     path: '/metrics',
     tags,
-    summary: "Prometheus' figures; without a session only from this machine",
+    summary: "Prometheus' figures; without a session or a token only from this machine",
     responses: { 200: text('figures'), 401: { description: 'Not signed in' } },
   });
-  app.get('/metrics', requireSessionOrLoopback(auth), async (c) => {
+  app.get('/metrics', requireCallerOrLoopback(authenticate), async (c) => {
     const figures = await within(2000, 'the engine', health.figures()).catch((error: Error) => {
       log.warn({ error: error.message }, 'metrics without the engine');
       return [];

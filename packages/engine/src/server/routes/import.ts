@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { App, Env } from '../endpoint.ts';
-import { check, errorResponses, limitBody } from '../endpoint.ts';
+import { callers, check, errorResponses, limitBody } from '../endpoint.ts';
 import type { ServerPorts } from '../ports.ts';
 import { ServerError } from '../server-error.ts';
 import { importPreviewShape, importSummaryShape } from '../shapes/import.ts';
@@ -32,7 +32,7 @@ export function importRoutes(app: App, { imports }: ServerPorts): void {
     path: '/api/import',
     tags: ['Customers'],
     summary: 'Streams a file into the customer base; with a loop, its customers enter that published loop',
-    security: [{ session: [] }],
+    security: callers,
     request: { query: importQuery, body: file },
     responses: {
       200: { description: 'What became of the rows', content: { 'application/json': { schema: importSummaryShape } } },
@@ -50,7 +50,7 @@ export function importRoutes(app: App, { imports }: ServerPorts): void {
     path: '/api/import/preview',
     tags: ['Customers'],
     summary: 'What the beginning of a file looks like; nothing is stored',
-    security: [{ session: [] }],
+    security: callers,
     request: { query: previewQuery, body: file },
     responses: {
       200: { description: 'Columns with samples', content: { 'application/json': { schema: importPreviewShape } } },

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import type { SSEStreamingApi } from 'hono/streaming';
 import { streamSSE } from 'hono/streaming';
 import type { App } from '../endpoint.ts';
-import { errorResponses } from '../endpoint.ts';
+import { callers, errorResponses } from '../endpoint.ts';
+import type { Authenticate } from '../caller.ts';
 import { LiveCounts } from '../live-counts.ts';
 import type { ServerPorts } from '../ports.ts';
 import { notFound } from '../server-error.ts';
@@ -13,7 +14,7 @@ import { clockShape } from '../shapes/session.ts';
 const second = 1000;
 
 /** Server-sent events of one loop. A client that reads slowly misses what is in between, never the latest. */
-export function liveRoute(app: App, { loops, clock, auth, log, stopping }: ServerPorts): void {
+export function liveRoute(app: App, { loops, clock, log, stopping }: ServerPorts, authenticate: Authenticate): void {
   const live = new LiveCounts((id) => loops.counts(id), log);
 
   app.openAPIRegistry.registerPath({
@@ -21,7 +22,7 @@ export function liveRoute(app: App, { loops, clock, auth, log, stopping }: Serve
     path: '/api/loops/{id}/live',
     tags: ['Loops'],
     summary: 'The counts whenever they changed, and the clock every second, as server-sent events',
-    security: [{ session: [] }],
+    security: callers,
     request: { params: z.object({ id: z.string() }) },
     responses: {
       200: {
@@ -37,7 +38,7 @@ export function liveRoute(app: App, { loops, clock, auth, log, stopping }: Serve
     if (!(await loops.counts(id))) throw notFound(`loop ${id}`);
     c.header('x-accel-buffering', 'no');
     return streamSSE(c, async (stream) => {
-      const isSignedIn = async () => (await auth.session(c.req.raw.headers)) !== undefined;
+      const isSignedIn = async () => (await authenticate(c.req.raw.headers)) !== undefined;
       await feed(
         stream,
         (tell) => live.listen(id, tell),

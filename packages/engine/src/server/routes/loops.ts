@@ -145,9 +145,9 @@ export function loopRoutes(app: App, { loops }: ServerPorts): void {
       answer: z.object({ version: z.int() }),
       errors: [404, 409, 422],
     },
-    async ({ params, body }) => {
+    async ({ params, body, actor }) => {
       await thereIs(params.id);
-      return loops.publish(params.id, body.revision);
+      return loops.publish(params.id, body.revision, actor);
     },
   );
 

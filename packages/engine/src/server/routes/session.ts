@@ -9,7 +9,7 @@ export function sessionRoutes(app: App, { installation, clock, writeKeys }: Serv
   endpoint(
     app,
     { method: 'get', path: '/api/me', tag: 'Session', summary: 'Who is signed in, and where', answer: meShape },
-    ({ user }) => ({ user, installation: { ...installation }, clock: clock.read() }),
+    ({ user, role }) => ({ user, role, installation: { ...installation }, clock: clock.read() }),
   );
 
   endpoint(
@@ -33,6 +33,7 @@ export function sessionRoutes(app: App, { installation, clock, writeKeys }: Serv
       summary: 'A new key for sending events, shown once',
       body: z.object({ name: z.string().trim().min(1).max(100) }),
       answer: newWriteKeyShape,
+      role: 'admin',
       status: 201,
     },
     ({ body }) => keys.create(body.name),

@@ -163,6 +163,7 @@ export const contactPolicyShape = z
           per: z.enum(['day', 'week']),
           max: z.int().min(0).max(10_000),
           /** suppress: it is not sent. hold: it waits for the next local day or week. */
+          // oxlint-disable-next-line unicorn/no-thenable -- a word of the policy, and never a function
           then: z.enum(['suppress', 'hold']).default('suppress'),
         }),
       )
@@ -194,3 +195,51 @@ export const contactPolicyShape = z
   })
   .openapi('ContactPolicy');
 export type ContactPolicy = z.output<typeof contactPolicyShape>;
+
+/** Said in the body, or as ?dryRun=true: either keeps everything as it is, and counts. */
+const dryRun = z.boolean().default(false);
+
+export const cancelShape = z.strictObject({ selection: selectionShape, dryRun }).openapi('Cancel');
+/** `node`: the entry that they come in by, the loop's first unless told. */
+export const replayShape = z
+  .strictObject({ selection: selectionShape, node: z.string().max(200).optional(), dryRun })
+  .openapi('Replay');
+export const retryShape = z.strictObject({ selection: selectionShape, dryRun }).openapi('Retry');
+/** `port`: by which they leave their node, its first unless told. `exit`: they leave the loop instead. */
+export const releaseShape = z
+  .strictObject({
+    selection: selectionShape,
+    port: z.string().max(200).optional(),
+    exit: z.boolean().default(false),
+    dryRun,
+  })
+  .openapi('Release');
+export const redriveShape = z
+  .strictObject({
+    status: z.enum(['failed', 'unknown']),
+    /** All of that status when left out. */
+    keys: z.array(z.string().min(1).max(500)).max(100_000).optional(),
+    node: z.string().max(200).optional(),
+    dryRun,
+  })
+  .openapi('Redrive');
+export const enterShape = z
+  .strictObject({
+    /** The entry that they come in by, the loop's first unless told. */
+    node: z.string().max(200).optional(),
+    /** What tells several enrollments of one customer apart, as the id of a cart. */
+    key: z.string().max(500).optional(),
+    parties: z
+      .array(
+        z.strictObject({
+          identities: z
+            .array(z.strictObject({ kind: z.string().min(1).max(100), value: z.string().min(1).max(1_000) }))
+            .min(1)
+            .max(100),
+          traits: z.record(z.string().max(500), z.unknown()).default({}),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  })
+  .openapi('Enter');

@@ -1,0 +1,10 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A secret of 192 random bits by which a program uses the API. */
+export const newApiToken = (): string => `osicam_${randomBytes(24).toString('base64url')}`;
+
+/** What every token looks like. */
+export const apiTokenForm = /^osicam_[A-Za-z0-9_-]{32}$/;
+
+/** What is kept of a token, and what it is found by: so many random bits cannot be turned back from a plain digest, nor found out by how long a look-up takes. */
+export const digestOfApiToken = (secret: string): string => createHash('sha256').update(secret).digest('hex');

@@ -1,0 +1,45 @@
+import type { App } from '../endpoint.ts';
+import { endpoint } from '../endpoint.ts';
+import type { ServerPorts } from '../ports.ts';
+import { notFound } from '../server-error.ts';
+import { contactPolicyShape } from '../shapes/life.ts';
+
+/** The rules over all loops: caps, quiet hours, open complaints. Read by whoever may look, set by administrators. */
+export function policyRoutes(app: App, { policy }: ServerPorts): void {
+  const tag = 'Contact policy';
+  const path = '/api/policy';
+  const port = () => {
+    if (!policy) throw notFound('contact policy in this installation');
+    return policy;
+  };
+
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path,
+      tag,
+      summary: 'What holds at the moment of sending, over all loops',
+      answer: contactPolicyShape,
+    },
+    () => port().read(),
+  );
+
+  endpoint(
+    app,
+    {
+      method: 'put',
+      path,
+      tag,
+      summary: 'Sets the whole policy; it holds for the next message',
+      body: contactPolicyShape,
+      answer: contactPolicyShape,
+      role: 'admin',
+      errors: [422],
+    },
+    async ({ body, actor }) => {
+      await port().write(body, actor);
+      return port().read();
+    },
+  );
+}
