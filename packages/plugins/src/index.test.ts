@@ -50,7 +50,13 @@ test('a new node shows its ways out', () => {
 
 test('a new node is as good as can be: it lacks only what nobody could guess', () => {
   const lacking = plugin.nodes.filter(({ settings }) => !settings.safeParse({}).success).map(({ type }) => type);
-  expect(lacking.sort()).toEqual(['collect/event', 'collect/segment', 'interact/webhook', 'measure/uplift']);
+  expect(lacking.sort()).toEqual([
+    'collect/event',
+    'collect/segment',
+    'interact/webhook',
+    'measure/uplift',
+    'segment/wait-for-segment',
+  ]);
   for (const type of plugin.nodes) {
     const fresh = type.settings.safeParse({});
     if (fresh.success) expect(type.check?.(fresh.data) ?? [], type.type).toEqual([]);

@@ -11,6 +11,9 @@ import { delay } from './flow/delay/index.ts';
 import { end } from './flow/end/index.ts';
 import { experiment } from './flow/experiment/index.ts';
 import { split } from './flow/split/index.ts';
+import { timeWindow } from './flow/time-window/index.ts';
+import { untilDate } from './flow/until-date/index.ts';
+import { untilTime } from './flow/until-time/index.ts';
 import { callList } from './interact/call-list/index.ts';
 import { email } from './interact/email/index.ts';
 import { webhook } from './interact/webhook/index.ts';
@@ -20,6 +23,7 @@ import { deduplicate } from './organize/deduplicate/index.ts';
 import { normalize } from './organize/normalize/index.ts';
 import { rfm } from './segment/rfm/index.ts';
 import { rules } from './segment/rules/index.ts';
+import { waitForSegment } from './segment/wait-for-segment/index.ts';
 
 /** The node types that come with OSICAM. They use the public SDK alone, as any other plugin. */
 export default definePlugin({
@@ -29,6 +33,7 @@ export default definePlugin({
     deduplicate,
     rules,
     rfm,
+    waitForSegment,
     email,
     webhook,
     callList,
@@ -43,6 +48,9 @@ export default definePlugin({
     uplift,
     summary,
     delay,
+    untilTime,
+    untilDate,
+    timeWindow,
     split,
     experiment,
     end,

@@ -65,12 +65,15 @@ export function checkLoop(loop: Loop, registry: Registry): CheckedLoop {
       ports,
       stage: type.stage,
       isEntry: type.contract === 'source',
-      isWait: type.contract === 'wait',
+      isWait: type.contract === 'wait' && !passes(type, fallback.data),
     });
   });
   problems.push(...lintLoop(loop, (id) => facts.get(id)));
   return { loop, nodes, problems };
 }
+
+const passes = ({ passes: may = false }: Extract<AnyNodeType, { contract: 'wait' }>, settings: unknown): boolean =>
+  typeof may === 'function' ? may(settings) : may;
 
 /** Names that the node type's schema would drop without a word: mostly misspelt ones. */
 function unknownSettings(type: AnyNodeType, settings: Readonly<Record<string, unknown>>): string[] {

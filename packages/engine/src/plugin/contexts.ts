@@ -49,6 +49,16 @@ export interface BatchContext<S> extends NodeContext<S> {
   readonly read: CustomerReader;
 }
 
+/** `zone`: the installation's time zone, for customers who have none of their own: see `zoneOf`. */
+export interface WaitContext<S> extends NodeContext<S> {
+  readonly zone: string;
+}
+
+/** A batch of customers who begin to wait. */
+export interface DueContext<S> extends BatchContext<S> {
+  readonly zone: string;
+}
+
 /** What became of the customers who left a node by one port in one turn. Sums are over customers, money in minor units. */
 export interface ArmOutcome {
   port: string;

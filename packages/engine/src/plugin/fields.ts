@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { parseDuration } from '../rule/duration.ts';
+import { parseCalendarDuration, parseDuration } from '../rule/duration.ts';
 import { ruleGroupSchema } from '../rule/rule.ts';
+import { isZone, weekdays } from './calendar.ts';
 
 /*
  * Settings that the editor has a control of its own for. Each is an ordinary zod schema whose JSON Schema carries a
@@ -20,6 +21,38 @@ export const durationField = () =>
       }
     })
     .meta({ format: 'duration' });
+
+/** An ISO 8601 duration that may have months and years too, as `P1M`; with `orNone` also none, as `P0D`. */
+export const calendarDurationField = ({ orNone = false } = {}) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      try {
+        const { years, months, days, milliseconds } = parseCalendarDuration(text);
+        if (!orNone && years + months + days + milliseconds === 0)
+          context.addIssue({ code: 'custom', message: `expected a duration longer than 0, got ${text}` });
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as RangeError).message });
+      }
+    })
+    .meta({ format: 'duration' });
+
+/** A local time of day, as `09:00`. */
+export const timeField = () =>
+  z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day from 00:00 to 23:59, as 09:00')
+    .meta({ format: 'time-of-day' });
+
+/** Days of the week, at least one. */
+export const weekdaysField = () => z.array(z.enum(weekdays)).min(1).meta({ uniqueItems: true });
+
+/** The IANA name of a time zone, as `Europe/Berlin`. */
+export const zoneField = () =>
+  z
+    .string()
+    .refine(isZone, { error: ({ input }) => `expected the name of a time zone, as Europe/Berlin, got ${input}` })
+    .meta({ format: 'time-zone' });
 
 /** A rule over traits, events, consents and segments. */
 export const ruleField = () => ruleGroupSchema.meta({ format: 'rule' });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Stage } from '../loop/loop.ts';
 import type { RuleGroup } from '../rule/rule.ts';
-import type { BatchContext, CustomerReader, NodeContext, Population } from './contexts.ts';
+import type { BatchContext, CustomerReader, DueContext, NodeContext, Population, WaitContext } from './contexts.ts';
 import type { Consent, Customer, CustomerEvent, Identity, Merge, Patch } from './customer.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -235,7 +235,10 @@ export interface Contact {
   readonly consent: 'given' | 'notRefused' | 'notNeeded';
 }
 
-/** Until when, for what, and by which port each end leaves. An instant in the past ends the wait at once. */
+/**
+ * Until when, for what, and by which port each end leaves. An instant in the past ends the wait at once. Whichever end comes
+ * first decides, by the engine's clock: an event that is told of when the time is up comes too late, whatever its own time.
+ */
 export interface Wait {
   /** `at` in epoch milliseconds. Where `WaitType.due` is there it gives each customer's own instant, and this one only the port. */
   readonly until?: { readonly at: number; readonly port: string };
@@ -263,10 +266,15 @@ export type Due = { readonly at: number } | { readonly port: string };
 /** Collect, flow: holds customers until an instant, an event or a segment. */
 export interface WaitType<S = unknown> extends Described<S> {
   readonly contract: 'wait';
-  /** Asked once for all who arrive together. */
-  readonly wait: (context: NodeContext<S>) => Wait;
+  /** Asked once for all who arrive together, and again whenever some of them may go on. */
+  readonly wait: (context: WaitContext<S>) => Wait;
   /** For a node whose instant is each customer's own, as the date of a trait: asked a batch at a time, one answer a customer in its order. */
-  readonly due?: (context: BatchContext<S>) => readonly Due[] | Promise<readonly Due[]>;
+  readonly due?: (context: DueContext<S>) => readonly Due[] | Promise<readonly Due[]>;
+  /**
+   * Whether a customer may leave without having waited at all, and again as soon as it is back, as through a window that is
+   * open: then a cycle needs another wait besides. Default no.
+   */
+  readonly passes?: boolean | ((settings: S) => boolean);
 }
 
 /** A setting of another node that the next turn should run with. */

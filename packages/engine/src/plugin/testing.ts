@@ -9,6 +9,7 @@ import type { Customer, CustomerEvent } from './customer.ts';
 import type { AnyNodeType } from './define.ts';
 import type {
   ChannelType,
+  Due,
   Message,
   NodeType,
   Port,
@@ -43,6 +44,14 @@ export interface TestOptions {
   turn?: number;
   /** When the turn began; now unless told. */
   turnStarted?: number;
+  /** When the customer entered the loop; when the turn began unless told. */
+  entered?: number;
+  /** What tells this enrollment of the customer apart from others. */
+  key?: string;
+  /** The named segments that the customer is in. */
+  segments?: string[];
+  /** The installation's time zone; UTC unless told. */
+  zone?: string;
   loop?: { id: string; name: string };
   /** The node's own id in its loop. */
   node?: string;
@@ -85,11 +94,21 @@ export interface ChannelTest extends Any {
   /** Hangs up, and removes the temporary folder. */
   close(): Promise<void>;
 }
+/** The customer has come into a named segment, or gone out of it; now unless told. */
+export interface TestCrossing {
+  segment: string;
+  when: 'entered' | 'left';
+  time?: number;
+}
+/** What happens to a customer who waits. `told`: when the engine comes to know of it; when it happens, unless told. */
+export type TestHappening = (TestEvent & { told?: number }) | TestCrossing;
 /** A wait under test, as of the first customer. */
 export interface WaitTest extends Any {
   wait(): Wait;
+  /** Customer id → until when it waits, or by which port it leaves at once: for a node whose instant is each customer's own. */
+  due(): Promise<Record<number, Due>>;
   /** The port by which the customer has left `at` an instant, after what has happened by then; undefined while it waits. */
-  leavesBy(at: number, ...events: TestEvent[]): string | undefined;
+  leavesBy(at: number, ...happenings: TestHappening[]): string | undefined;
 }
 /** A source under test. */
 export interface SourceTest extends Any {
@@ -218,20 +237,25 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
     }
 
     case 'wait': {
-      const wait = () => type.wait(context);
-      const leavesBy = (at: number, ...events: TestEvent[]) => {
-        const { until, events: awaited = [], since } = wait();
-        const from = since === 'turn' ? (options.turnStarted ?? now) : now;
-        const end = until?.at ?? Number.POSITIVE_INFINITY;
-        const given = [...(options.events ?? []), ...events].map((event) => whole(event, now));
-        const happened = given.filter(({ time }) => time >= from && time <= at && time < end);
-        for (const event of happened.sort((a, b) => a.time - b.time)) {
-          const met = awaited.find(({ type: name, where }) => name === event.type && matches(where, event, event.time));
-          if (met) return port(met.port, `the event ${event.type}`);
-        }
-        return until && end <= at ? port(until.port, 'the end of the wait') : undefined;
+      const zone = options.zone ?? 'UTC';
+      const wait = () => type.wait({ ...context, zone });
+      const due = async () => {
+        const batch = base.all();
+        const dues = await type.due?.({ ...context, zone, batch, read: base });
+        if (dues?.length !== batch.length)
+          throw new Error(
+            `${type.type}: expected ${batch.length} answers, one a customer, got ${dues?.length ?? 'none'}`,
+          );
+        return byId(
+          batch.map(({ id }, index) => {
+            const answer = dues[index] as Due;
+            return [id, 'port' in answer ? { port: port(answer.port, `customer ${id}`) } : answer] as const;
+          }),
+        );
       };
-      return { ...any, wait, leavesBy } satisfies WaitTest;
+      const leavesBy = (at: number, ...happenings: TestHappening[]) =>
+        leave(wait(), { ...options, now, at, port }, [...(options.events ?? []), ...happenings]);
+      return { ...any, wait, due, leavesBy } satisfies WaitTest;
     }
 
     case 'source': {
@@ -267,6 +291,43 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
       return { ...any, report } satisfies ReportTest;
     }
   }
+}
+
+/** By which port what has happened, in the order in which it became known, ends a wait by an instant: the engine's own rules. */
+function leave(
+  { until, events = [], segments = [], since = 'arrival', late = 'counts' }: Wait,
+  { now, at, port, ...of }: TestOptions & { now: number; at: number; port: (id: string, of: string) => string },
+  happenings: readonly TestHappening[],
+): string | undefined {
+  const end = until?.at ?? Number.POSITIVE_INFINITY;
+  const turn = of.turnStarted ?? now;
+  const from = { arrival: now, turn, entry: of.entered ?? turn }[since];
+  const already = segments.find(({ segment, when }) => (of.segments ?? []).includes(segment) === (when === 'entered'));
+  const told = happenings
+    .map((happening) => {
+      const { time = now } = happening;
+      return 'segment' in happening
+        ? { ...happening, time, told: time }
+        : { ...whole(happening, now), told: happening.told ?? time };
+    })
+    .filter((each) => each.told <= at && each.told < end);
+  const before = told.filter((each) => each.told < now && since !== 'arrival' && each.time >= from);
+  const during = told.filter((each) => each.told >= now && (late === 'counts' || each.time >= from));
+  const meets = (happening: (typeof told)[number]): string | undefined =>
+    'segment' in happening
+      ? segments.find(({ segment, when }) => segment === happening.segment && when === happening.when)?.port
+      : events.find(
+          ({ type: name, where, key }) =>
+            name === happening.type &&
+            matches(where, happening, happening.told) &&
+            (key === undefined || of.key === undefined || String(happening.properties[key] ?? '') === of.key),
+        )?.port;
+  const first = (some: typeof told) => some.map(meets).find((id) => id !== undefined);
+  before.sort((a, b) => a.time - b.time);
+  during.sort((a, b) => a.told - b.told || a.time - b.time);
+  const id = first(before) ?? already?.port ?? first(during);
+  if (id !== undefined) return port(id, 'what has happened');
+  return until && end <= at ? port(until.port, 'the end of the wait') : undefined;
 }
 
 const nobody = { customers: 0, open: 0, converted: 0, value: { sum: 0, sumOfSquares: 0 }, messages: 0, cost: 0 };

@@ -1,5 +1,4 @@
-import { durationField, eventField, portField, ruleField, wait, z } from '@osicam/engine/plugin';
-import { parseDuration } from '@osicam/engine/rule';
+import { addDuration, calendarDurationField, eventField, portField, ruleField, wait, z } from '@osicam/engine/plugin';
 import { sameNames } from '../../ports.ts';
 import { eventRuleProblems } from '../../event-rule.ts';
 
@@ -8,26 +7,37 @@ export const waitForEvent = wait({
   stage: 'collect',
   title: 'Wait for an answer',
   description:
-    'Holds each customer until one of several events happens, or until time is up. Whichever comes first decides.',
+    'Holds each customer until one of several events happens, or until time is up. Whichever comes first decides, and once only: the same event told twice counts once, and what comes after the first finds nobody waiting. Events told of together are taken by their own time, then in the order they were told.',
   settings: z.object({
     events: z
       .array(
         z.object({
           event: eventField().meta({ title: 'Event', description: 'What to wait for, as "reply".' }),
           where: ruleField().optional().meta({ title: 'Only where', description: 'Conditions on the event itself.' }),
+          key: z.string().min(1).max(200).optional().meta({
+            title: 'Of the same',
+            description:
+              'In a loop that customers enter several times at once, as once a cart: the property of the event that says which, as "cartId". Only the waiting that was entered with the same value ends. In other loops it makes no difference.',
+          }),
           port: portField().meta({ title: 'Leaves by', description: 'What this way out is called.' }),
         }),
       )
       .default([{ event: 'reply', port: 'replied' }])
       .meta({ title: 'Events', description: 'Tried in their order; several may lead to the same way out.' }),
-    timeout: durationField().default('P14D').meta({
+    timeout: calendarDurationField().default('P14D').meta({
       title: 'At most',
-      description: 'After this long without such an event, as P14D, the customer leaves by "timeout".',
+      description:
+        'After this long without such an event, as P14D or P1M, the customer leaves by "timeout". An event that is told of only then comes too late, even if it happened before.',
     }),
-    countFrom: z.enum(['arrival', 'turn']).default('arrival').meta({
+    countFrom: z.enum(['arrival', 'turn', 'entry']).default('arrival').meta({
       title: 'Count events from',
       description:
-        'arrival: only what happens while the customer waits here. turn: also what has happened since it began this turn of the loop.',
+        'arrival: what becomes known while the customer is here; what came before does not count. turn: also what has happened since it began this turn of the loop. entry: also what has happened since it entered the loop. Of several, the earliest counts.',
+    }),
+    late: z.enum(['counts', 'ignored']).default('counts').meta({
+      title: 'Late events',
+      description:
+        'What becomes known during the wait but happened before the moment that events are counted from. counts: it ends the wait as any other. ignored: it ends nothing.',
     }),
   }),
   ports: ({ events }) => [
@@ -44,9 +54,12 @@ export const waitForEvent = wait({
       ),
     ];
   },
-  wait: ({ now, settings }) => ({
-    until: { at: now + parseDuration(settings.timeout), port: 'timeout' },
-    events: settings.events.map(({ event, where, port }) => ({ type: event, where, port })),
+  // The event that has ended a wait once would end it again on every way round.
+  passes: ({ countFrom }) => countFrom === 'entry',
+  wait: ({ now, settings, zone }) => ({
+    until: { at: addDuration(now, settings.timeout, zone), port: 'timeout' },
+    events: settings.events.map(({ event, where, key, port }) => ({ type: event, where, key, port })),
     since: settings.countFrom,
+    late: settings.late,
   }),
 });
