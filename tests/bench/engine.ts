@@ -41,6 +41,7 @@ function timed(db: Database): { db: Database; longest: Longest } {
     return result;
   };
   const wrap = (tx: Transaction): Transaction => ({
+    dialect: tx.dialect,
     all: (sql, parameters) => timing(() => tx.all(sql, parameters), 'statementMs'),
     first: (sql, parameters) => timing(() => tx.first(sql, parameters), 'statementMs'),
     run: (sql, parameters) => timing(() => tx.run(sql, parameters), 'statementMs'),

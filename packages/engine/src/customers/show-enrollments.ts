@@ -48,24 +48,25 @@ export async function showEnrollments(
 ): Promise<ShownEnrollment[]> {
   const wanted = JSON.stringify(customers);
   const enrollments = await tx.all<Omit<ShownEnrollment, 'steps'>>(
-    `SELECT e.customer, e.n, loop.id AS loop, loop.name AS loopName, v.number AS version, e.entered_at AS enteredAt,
-       e.ended_at AS endedAt, entry.node AS entry, parked.error AS parked
+    `SELECT e.customer, e.n, loop.id AS loop, loop.name AS "loopName", v.number AS version, e.entered_at AS "enteredAt",
+       e.ended_at AS "endedAt", entry.node AS entry, parked.error AS parked
      FROM enrollment e
      JOIN loop_version v ON v.id = e.version
      JOIN loop ON loop.id = v.loop
      JOIN loop_node entry ON entry.ref = e.node
      LEFT JOIN parked ON parked.customer = e.customer AND parked.n = e.n
-     WHERE e.customer IN (SELECT value FROM json_each(?))
+     WHERE e.customer IN (SELECT value FROM ${tx.dialect.list('int')} r)
      ORDER BY e.entered_at DESC, e.customer, e.n DESC`,
     [wanted],
   );
   const shown: ShownEnrollment[] = [];
   for (const enrollment of enrollments) {
     const steps = await tx.all<ShownStep>(
-      `SELECT j.at, j.turn, loop_node.node, j.port, j.until
-       FROM journal j JOIN loop_node ON loop_node.ref = j.node
-       WHERE j.customer = ? AND j.n = ? ORDER BY j.step DESC LIMIT ?`,
-      [enrollment.customer, enrollment.n, latest],
+      `SELECT j.at, j.turn, loop_node.node, s.port, j.until
+       FROM (SELECT step, at, turn, path, until FROM journal WHERE customer = ? AND n = ? ORDER BY step DESC LIMIT ?) j
+       JOIN path_step s ON s.path = j.path JOIN loop_node ON loop_node.ref = s.node
+       ORDER BY j.step DESC, s.i DESC LIMIT ?`,
+      [enrollment.customer, enrollment.n, latest, latest],
     );
     shown.push({ ...enrollment, steps: steps.toReversed() });
   }
@@ -79,12 +80,12 @@ export async function showMessages(
   latest: number,
 ): Promise<ShownMessage[]> {
   const rows = await tx.all<Omit<ShownMessage, 'body'> & { body: string }>(
-    `SELECT m.customer, v.loop, loop_node.node, m.turn, m.status, m.created_at AS createdAt, m.settled_at AS settledAt,
+    `SELECT m.customer, v.loop, loop_node.node, m.turn, m.status, m.created_at AS "createdAt", m.settled_at AS "settledAt",
        m.address, m.body, m.cost, m.detail
      FROM message m
      JOIN loop_node ON loop_node.ref = m.node
      JOIN loop_version v ON v.id = loop_node.version
-     WHERE m.customer IN (SELECT value FROM json_each(?))
+     WHERE m.customer IN (SELECT value FROM ${tx.dialect.list('int')} r)
      ORDER BY m.created_at DESC, m.customer, m.n DESC, m.step DESC LIMIT ?`,
     [JSON.stringify(customers), latest],
   );

@@ -5,9 +5,11 @@ import { compile } from '../machine/index.ts';
 import type { Identity, SourceRecord } from '../plugin/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import type { Transaction } from '../store/index.ts';
+import { rememberPaths } from '../store/paths.ts';
 import type { IncomingEvent } from './intake.ts';
 import { enter, keyless } from './enter.ts';
 import { record } from './intake.ts';
+import { endsOf } from './fused-run.ts';
 import { deliverDue, recoverInterrupted } from './outbox.ts';
 import type { Parts } from './parts.ts';
 import type { ReadOptions, SourceProgress } from './read-source.ts';
@@ -20,8 +22,8 @@ import { workPassage, workRouter } from './work-router.ts';
 import { workWait } from './work-wait.ts';
 import { workWriter } from './work-writer.ts';
 
-/** What an engine is made of; what it needs of itself (stations, segments, how to withdraw) it adds. */
-export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'withdraw'>;
+/** What an engine is made of; what it needs of itself (stations, segments, how to withdraw) it adds. Alone unless told which worker it is. */
+export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'withdraw' | 'worker'> & { worker?: Parts['worker'] };
 
 /** What another system tells of a party. `sameAs`: whoever is known by one of these is the same party, and is merged in. */
 export type IngestRecord = SourceRecord & { readonly sameAs?: readonly Identity[] };
@@ -40,6 +42,8 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = {
       ...parts,
+      db: rememberPaths(parts.db),
+      worker: parts.worker ?? { id: 0, slot: 0 },
       stations: {
         byRef: (ref) => this.#byRef.get(ref),
         all: () => [...this.#versions.values()],
@@ -53,11 +57,12 @@ export class Engine {
   /** Loads what is published, and settles what was on its way when the last process died. */
   async start(): Promise<void> {
     const { db, store } = this.#parts;
-    await db.write((tx) => store.createMoved(tx));
+    await db.write((tx) => store.createMoved(tx), 'start');
     await this.#load();
     const { clock, limits } = this.#parts;
-    await db.write((tx) =>
-      store.releaseRested(tx, { nodes: [...this.#byRef.keys()], turns: limits.turns, now: clock.now() }),
+    await db.write(
+      (tx) => store.releaseRested(tx, { nodes: [...this.#byRef.keys()], turns: limits.turns, now: clock.now() }),
+      'start',
     );
     await recoverInterrupted(this.#parts, this.#parts.clock.now());
   }
@@ -68,11 +73,12 @@ export class Engine {
     const refs = versions.flatMap((version) => [...version.refs.values()]);
     const learnings = await db.read((tx) => store.loadLearnings(tx, refs));
     this.#segments = await db.read((tx) => store.loadSegments(tx));
+    const states = await db.read((tx) => store.loopStates(tx));
     this.#versions.clear();
     this.#byRef.clear();
     for (const version of versions)
       try {
-        const running = toRunning(version, registry, learnings);
+        const running = toRunning(version, registry, learnings, states.get(version.loop) === 'paused');
         this.#versions.set(version.id, running);
         for (const station of running.stations.values()) this.#byRef.set(station.ref, station);
       } catch (error) {
@@ -87,14 +93,16 @@ export class Engine {
     const { db, store, registry, clock } = this.#parts;
     compile(loop, registry);
     const document = JSON.stringify(loop);
-    const version = await db.write((tx) =>
-      store.publishVersion(tx, {
-        loop: loop.id,
-        document,
-        digest: createHash('sha256').update(document).digest('hex'),
-        nodes: loop.nodes.map((node) => node.id),
-        now: clock.now(),
-      }),
+    const version = await db.write(
+      (tx) =>
+        store.publishVersion(tx, {
+          loop: loop.id,
+          document,
+          digest: createHash('sha256').update(document).digest('hex'),
+          nodes: loop.nodes.map((node) => node.id),
+          now: clock.now(),
+        }),
+      'publish',
     );
     await this.#load();
     return this.#versions.get(version.id) as RunningVersion;
@@ -172,20 +180,47 @@ export class Engine {
     throw new Error(`loop ${version.loop.id}: expected an entry (${version.compiled.entries.join(', ')}), got ${id}`);
   }
 
-  /** One pass over all nodes, a chunk each, in the order that customers meet them. How many enrollments were dealt with. */
+  /**
+   * One pass over all nodes at which anybody is due, a chunk each, in the order that customers meet them: no loop waits for
+   * another to be done. How many enrollments were dealt with.
+   */
   async work(): Promise<number> {
+    const { db, store, clock } = this.#parts;
+    const now = clock.now();
+    const due = new Set(await db.read((tx) => store.nodesDue(tx, this.#walkable(), now)));
     let done = 0;
-    for (const version of this.#parts.stations.all())
-      for (const station of version.stations.values()) done += await this.#workAt(station);
+    if (due.size > 0)
+      for (const version of this.#parts.stations.all())
+        if (!version.paused) done += await this.#workThrough(version, due);
     if (done === 0) done += await this.#workReports();
     return done;
   }
 
-  async #workAt(station: Station): Promise<number> {
+  /** The refs of all nodes at which steps are made. */
+  #walkable(): number[] {
+    return this.#parts.stations
+      .all()
+      .flatMap((version) => (version.paused ? [] : Array.from(version.stations.values(), ({ ref }) => ref)));
+  }
+
+  /** Those who move on in this pass are asked for at every node that they may have come to. */
+  async #workThrough(version: RunningVersion, due: ReadonlySet<number>): Promise<number> {
+    const { db, store } = this.#parts;
+    let done = 0;
+    let reached = new Set<number>();
+    for (const station of version.stations.values()) {
+      const { ref } = station;
+      const now = this.#parts.clock.now();
+      if (!due.has(ref) && !(reached.has(ref) && (await db.read((tx) => store.isDue(tx, ref, now))))) continue;
+      const count = await this.#workAt(station, now);
+      done += count;
+      if (count > 0) reached = new Set([...reached, ...endsOf(station)]);
+    }
+    return done;
+  }
+
+  async #workAt(station: Station, now: number): Promise<number> {
     const parts = this.#parts;
-    const now = parts.clock.now();
-    const { db, store } = parts;
-    if (!(await db.read((tx) => store.isDue(tx, station.ref, now)))) return 0;
     switch (station.node.type.contract) {
       case 'router':
         return workRouter(parts, station, now);
@@ -228,20 +263,21 @@ export class Engine {
     let tried = 0;
     for (const node of nodes) {
       const station = this.#byRef.get(node);
-      if (station) tried += await deliverDue(this.#parts, station, () => clock.now());
+      if (station && !station.version.paused) tried += await deliverDue(this.#parts, station, () => clock.now());
     }
     return tried;
   }
 
   /** When anything is to be done next; undefined when no clock brings more. */
   async nextDue(): Promise<number | undefined> {
-    return this.#parts.db.read((tx) => this.#parts.store.nextDue(tx, [...this.#byRef.keys()]));
+    return this.#parts.db.read((tx) => this.#parts.store.nextDue(tx, this.#walkable()));
   }
 
   async #withdraw(tx: Transaction, customers: readonly number[], now: number): Promise<void> {
     await this.#parts.store.withdraw(tx, {
       customers,
       now,
+      worker: this.#parts.worker.slot,
       targetOf: (node, port) => this.#byRef.get(node)?.targets[port]?.ref,
     });
   }

@@ -67,6 +67,7 @@ export async function enter(
     version: station.version.id,
     node: station.ref,
     now,
+    worker: parts.worker.slot,
     since: barredSince(entryOf(station).again ?? 'never', now),
     entrants,
   });

@@ -1,7 +1,8 @@
 import type { Customer } from '../plugin/index.ts';
+import type { CommitPoint } from '../store/database.ts';
 import type { Chosen, Claimed, Transaction } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
-import { finishMoves } from './finish.ts';
+import { finishMoves, onwardSql } from './finish.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
@@ -21,77 +22,110 @@ export interface Batch {
   gone: readonly Claimed[];
 }
 
-/** The next who are due at a node, with what is known of them, for a handler in JavaScript. */
-export async function claimBatch(parts: Parts, station: Station, now: number, limit: number): Promise<Batch> {
-  return parts.db.read(async (tx) => {
-    const claimed = await parts.store.claimDue(tx, station.ref, now, limit);
-    const ids = [...new Set(claimed.map((each) => each.customer))];
-    const found = new Map((await parts.customers.findCustomers(tx, ids)).map((customer) => [customer.id, customer]));
-    const rows: BatchRow[] = [];
-    const gone: Claimed[] = [];
-    claimed.forEach((each, index) => {
-      const customer = found.get(each.customer);
-      if (customer) rows.push({ index, claimed: each, customer });
-      else gone.push(each);
-    });
-    const byTurn = new Map<number, BatchRow[]>();
-    for (const row of rows) {
-      const era = station.eras.findLast(({ fromTurn }) => fromTurn <= row.claimed.turn)?.fromTurn ?? 1;
-      byTurn.set(era, [...(byTurn.get(era) ?? []), row]);
-    }
-    return { claimed, rows, byTurn, gone };
-  });
+/** What a handler has decided for a batch. */
+export interface Decision {
+  /** Who leaves by which port, by the place in the batch. */
+  ports: ReadonlyMap<number, number>;
+  /** Who is set aside with an error. */
+  failed: readonly Failed<BatchRow>[];
+  /** What else it wants written, given who still stands there. */
+  also?: (tx: Transaction, stillThere: ReadonlySet<number>) => Promise<{ movedOthers: boolean }>;
+  /** Puts those with a port of its own where they belong, once they are taken from their positions. */
+  afterwards?: (tx: Transaction) => Promise<void>;
 }
 
 /**
- * Saves what a handler has decided, in one transaction: who leaves by which port (`ports`, by place in the batch), what
- * else it wants written (`also`, given who still stood there), who is set aside with an error. How many rows were dealt with.
+ * Lets a handler in JavaScript decide for the next who are due at a node, and saves what it has decided in one transaction.
+ * Alone on a database the engine asks it between reading and writing, so that nobody waits for its code; where several
+ * engines work side by side all of it is one transaction, which keeps those who are handled from the others. How many rows
+ * were dealt with.
  */
-export async function commitBatch(
+export async function handleBatch(
   parts: Parts,
   station: Station,
   now: number,
-  batch: Batch,
-  outcome: {
-    ports: ReadonlyMap<number, number>;
-    failed: readonly Failed<BatchRow>[];
-    also?: (tx: Transaction, stillThere: ReadonlySet<number>) => Promise<{ movedOthers: boolean }>;
-    /** Puts those with a port of its own where they belong, once they are taken from their positions. */
-    afterwards?: (tx: Transaction) => Promise<void>;
-  },
+  limit: number,
+  point: CommitPoint,
+  decide: (batch: Batch) => Promise<Decision>,
 ): Promise<number> {
-  if (batch.claimed.length === 0) return 0;
-  await parts.db.write(async (tx) => {
-    if (batch.gone.length > 0) await withdrawGone(parts, tx, batch.gone, now);
-    if (outcome.failed.length > 0)
-      await parts.store.park(tx, {
-        node: station.ref,
-        now,
-        rows: outcome.failed.map(({ row, error }) => ({ ...row.claimed, error })),
-      });
-    const chosen = [...outcome.ports].map(([index, port]): Chosen => {
-      const { due, customer, n } = batch.claimed[index] as Claimed;
-      return [due, customer, n, port];
-    });
-    await parts.store.fillChosen(tx, station.ref, chosen);
-    if (outcome.also) {
-      const { movedOthers } = await outcome.also(tx, await parts.store.customersMoved(tx));
-      // Whoever it has woken was moved by way of the same table.
-      if (movedOthers) await parts.store.fillChosen(tx, station.ref, chosen);
-    }
-    await finishMoves(parts, tx, station, { now, inOrder: false, events: [] });
-    await outcome.afterwards?.(tx);
+  const { db } = parts;
+  if (!db.shared) {
+    const batch = await db.read((tx) => claimBatch(parts, tx, station, now, limit));
+    if (batch.claimed.length === 0) return 0;
+    const decision = await decide(batch);
+    await db.write((tx) => commitBatch(parts, tx, station, now, batch, decision), point);
+    tellParked(parts, station, decision);
+    return batch.claimed.length;
+  }
+  const { batch, decision } = await db.write(async (tx) => {
+    const batch = await claimBatch(parts, tx, station, now, limit);
+    if (batch.claimed.length === 0) return { batch, decision: undefined };
+    const decision = await decide(batch);
+    await commitBatch(parts, tx, station, now, batch, decision);
+    return { batch, decision };
+  }, point);
+  if (decision) tellParked(parts, station, decision);
+  return batch.claimed.length;
+}
+
+async function claimBatch(parts: Parts, tx: Transaction, station: Station, now: number, limit: number): Promise<Batch> {
+  const claimed = await parts.store.claimDue(tx, station.ref, now, limit);
+  const ids = [...new Set(claimed.map((each) => each.customer))];
+  const found = new Map((await parts.customers.findCustomers(tx, ids)).map((customer) => [customer.id, customer]));
+  const rows: BatchRow[] = [];
+  const gone: Claimed[] = [];
+  claimed.forEach((each, index) => {
+    const customer = found.get(each.customer);
+    if (customer) rows.push({ index, claimed: each, customer });
+    else gone.push(each);
   });
-  for (const { row, error } of outcome.failed)
+  const byTurn = new Map<number, BatchRow[]>();
+  for (const row of rows) {
+    const era = station.eras.findLast(({ fromTurn }) => fromTurn <= row.claimed.turn)?.fromTurn ?? 1;
+    const some = byTurn.get(era);
+    if (some) some.push(row);
+    else byTurn.set(era, [row]);
+  }
+  return { claimed, rows, byTurn, gone };
+}
+
+async function commitBatch(
+  parts: Parts,
+  tx: Transaction,
+  station: Station,
+  now: number,
+  batch: Batch,
+  decision: Decision,
+): Promise<void> {
+  const { store } = parts;
+  if (batch.gone.length > 0) await parts.withdraw(tx, [...new Set(batch.gone.map((each) => each.customer))], now);
+  if (decision.failed.length > 0)
+    await store.park(tx, {
+      node: station.ref,
+      now,
+      rows: decision.failed.map(({ row, error }) => ({ ...row.claimed, error })),
+    });
+  const chosen = [...decision.ports].map(([index, port]): Chosen => {
+    const { due, customer, n } = batch.claimed[index] as Claimed;
+    return [due, customer, n, port];
+  });
+  // What a handler writes may change by which way its customers go on: their paths are chosen after it.
+  if (decision.also) {
+    await store.fillChosen(tx, station.ref, chosen);
+    await decision.also(tx, await store.customersMoved(tx));
+  }
+  const path = await onwardSql(parts, tx, station, now, store.chosenPort);
+  await store.fillChosen(tx, station.ref, chosen, path);
+  await finishMoves(parts, tx, station, { now, inOrder: false, events: [], hasPaths: true });
+  await decision.afterwards?.(tx);
+}
+
+function tellParked(parts: Parts, station: Station, { failed }: Decision): void {
+  for (const { row, error } of failed)
     parts.log.warn('parked', {
       loop: station.version.loop.id,
       node: station.node.id,
       customer: row.claimed.customer,
       error,
     });
-  return batch.claimed.length;
-}
-
-async function withdrawGone(parts: Parts, tx: Transaction, gone: readonly Claimed[], now: number): Promise<void> {
-  await parts.withdraw(tx, [...new Set(gone.map((each) => each.customer))], now);
 }

@@ -3,6 +3,7 @@ import type { CustomerReader, Log, Registry, Transport } from '../plugin/index.t
 import type { RuleGroup } from '../rule/index.ts';
 import type * as Store from '../store/index.ts';
 import type { Clock } from './clock.ts';
+import type { RunLimits } from './fused-run.ts';
 import type { RunningVersion, Station } from './station.ts';
 
 /** What the runner is made of. It knows no SQL: database and verbs are handed in, and tests hand in ones that fail. */
@@ -18,6 +19,8 @@ export interface Parts {
   /** Ends all live enrollments of customers who were merged into others. */
   withdraw: (tx: Store.Transaction, customers: readonly number[], now: number) => Promise<void>;
   stations: Stations;
+  /** This process among those that run the engine: its row in `worker`, and its place in the counts, which are a row a place. */
+  worker: { id: number; slot: number };
   /** The named segments that rules may refer to. */
   segments: () => ReadonlyMap<string, RuleGroup>;
   limits: Limits;
@@ -48,6 +51,8 @@ export interface Limits {
   handlerTimeout: number;
   /** Goes into every share, so that a run can be repeated with other luck. */
   seed: string;
+  /** How much of a run of nodes one move passes; as `runLimits` unless told. */
+  run?: RunLimits;
   /** IANA name of the time zone of schedules, and of customers who have no `timezone` of their own. */
   zone: string;
 }

@@ -18,6 +18,17 @@ const constant = (index: number): PortSql => ({ sql: String(index), parameters: 
 /** The expression that sends everybody out by one port. */
 export const alwaysPort = (index: number): PortSql => constant(index);
 
+/** One of several expressions, by the port that the first one gives; a port below zero is given as it is. */
+export function choose(port: PortSql, arms: readonly PortSql[]): PortSql {
+  const sure = /^\d+$/.test(port.sql) ? arms[Number(port.sql)] : undefined;
+  if (sure) return sure;
+  return {
+    sql: `(CASE ${port.sql} ${arms.map((arm, i) => `WHEN ${i} THEN ${arm.sql}`).join(' ')} END)`,
+    parameters: [...port.parameters, ...arms.flatMap((arm) => arm.parameters)],
+    needsCustomer: port.needsCustomer || arms.some((arm) => arm.needsCustomer),
+  };
+}
+
 /** A route as one SQL expression over a position and its customer. `undefined` where only the node's own code can choose. */
 export function routeToSql(station: Station, context: PortSqlContext): PortSql | undefined {
   const type = station.node.type;
@@ -80,7 +91,7 @@ function sharesToSql(station: Station, route: Extract<Route, { by: 'shares' }>, 
   const whens = cuts.slice(0, -1).map((_, i) => `WHEN h < ? THEN ${ports[i]}`);
   const choose = whens.length > 0 ? `CASE ${whens.join(' ')} ELSE ${ports.at(-1)} END` : `${ports.at(-1)}`;
   return {
-    sql: `(SELECT ${choose} FROM (${hash}) LIMIT 1)`,
+    sql: `(SELECT ${choose} FROM (${hash}) h LIMIT 1)`,
     parameters: cuts.slice(0, -1),
     needsCustomer: false,
   };

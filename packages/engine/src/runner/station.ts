@@ -7,6 +7,8 @@ import { parseLoop } from '../loop/index.ts';
 /** A node of a published version, as the runner works it. */
 export interface Station {
   ref: number;
+  /** Its place among the version's nodes in the order that customers meet them. */
+  index: number;
   version: RunningVersion;
   node: CompiledNode;
   /** By port index. */
@@ -27,10 +29,17 @@ export interface RunningVersion {
   number: number;
   compiled: CompiledLoop;
   stations: Map<string, Station>;
+  /** While its loop is paused nobody makes a step at its nodes, and nothing of it is sent. */
+  paused: boolean;
 }
 
 /** Makes a stored version ready to run: compiled, with its refs and with what has been learnt. */
-export function toRunning(version: Version, registry: Registry, learnings: readonly Learning[]): RunningVersion {
+export function toRunning(
+  version: Version,
+  registry: Registry,
+  learnings: readonly Learning[],
+  paused: boolean,
+): RunningVersion {
   const loop = parseLoop(JSON.parse(version.document));
   const compiled = compile(loop, registry);
   const running: RunningVersion = {
@@ -39,11 +48,13 @@ export function toRunning(version: Version, registry: Registry, learnings: reado
     number: version.number,
     compiled,
     stations: new Map(),
+    paused,
   };
   for (const node of compiled.nodes.values()) {
     const ref = version.refs.get(node.id) as number;
     running.stations.set(node.id, {
       ref,
+      index: running.stations.size,
       version: running,
       node,
       targets: node.targets.map(({ node: target, newTurn }) => ({

@@ -3,7 +3,7 @@ import type { NewMessage } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
 import { describeError, within } from './attempt.ts';
 import type { BatchRow } from './handler-batch.ts';
-import { claimBatch, commitBatch } from './handler-batch.ts';
+import { handleBatch } from './handler-batch.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import type { Station } from './station.ts';
@@ -12,55 +12,55 @@ import { portIndex, settingsIn } from './station.ts';
 /** Composes the next messages of a channel into the outbox. Their customers stand at the node until the receipt is there. */
 export async function workChannel(parts: Parts, station: Station, now: number): Promise<number> {
   const type = station.node.type as ChannelType;
-  const batch = await claimBatch(parts, station, now, chunk.compose);
-  const ports = new Map<number, number>();
-  const messages: (NewMessage & { index: number })[] = [];
-  const failed: Failed<BatchRow>[] = [];
-
-  for (const row of batch.rows) {
-    const { claimed, customer, index } = row;
-    try {
-      const composed = await within(parts.limits.handlerTimeout, type.type, (signal) =>
-        type.compose({
-          settings: settingsIn(station, claimed.turn),
-          now,
-          log: parts.log,
-          signal,
-          customer,
+  return handleBatch(parts, station, now, chunk.compose, 'compose', async (batch) => {
+    const ports = new Map<number, number>();
+    const messages: (NewMessage & { index: number })[] = [];
+    const failed: Failed<BatchRow>[] = [];
+    for (const row of batch.rows) {
+      const { claimed, customer, index } = row;
+      try {
+        const composed = await within(parts.limits.handlerTimeout, type.type, (signal) =>
+          type.compose({
+            settings: settingsIn(station, claimed.turn),
+            now,
+            log: parts.log,
+            signal,
+            customer,
+            turn: claimed.turn,
+            loop: station.version.loop,
+          }),
+        );
+        const message = toRow(type, composed);
+        messages.push({
+          customer: claimed.customer,
+          n: claimed.n,
+          step: claimed.step,
           turn: claimed.turn,
-          loop: station.version.loop,
-        }),
-      );
-      const message = toRow(type, composed);
-      messages.push({
-        customer: claimed.customer,
-        n: claimed.n,
-        step: claimed.step,
-        turn: claimed.turn,
-        index,
-        ...message,
-      });
-      ports.set(
-        index,
-        message.status === 'suppressed' ? portIndex(station, 'suppressed') : parts.store.waitsForReceipt,
-      );
-    } catch (error) {
-      failed.push({ row, error: describeError(error) });
+          index,
+          ...message,
+        });
+        ports.set(
+          index,
+          message.status === 'suppressed' ? portIndex(station, 'suppressed') : parts.store.waitsForReceipt,
+        );
+      } catch (error) {
+        failed.push({ row, error: describeError(error) });
+      }
     }
-  }
-  return commitBatch(parts, station, now, batch, {
-    ports,
-    failed,
-    also: async (tx, stillThere) => {
-      await parts.store.queueMessages(
-        tx,
-        station.ref,
-        now,
-        messages.filter((message) => stillThere.has(message.customer)),
-      );
-      return { movedOthers: false };
-    },
-    afterwards: (tx) => parts.store.holdForReceipt(tx, station.ref, now),
+    return {
+      ports,
+      failed,
+      also: async (tx, stillThere) => {
+        await parts.store.queueMessages(
+          tx,
+          station.ref,
+          now,
+          messages.filter((message) => stillThere.has(message.customer)),
+        );
+        return { movedOthers: false };
+      },
+      afterwards: (tx) => parts.store.holdForReceipt(tx, station.ref, now),
+    };
   });
 }
 

@@ -34,13 +34,14 @@ export async function workReport(parts: Parts, station: Station, turn: number, n
       });
       await parts.store.saveReport(tx, { node: station.ref, turn, at: now, figures, again });
       await parts.store.saveLearnings(tx, learnings);
-    });
+    }, 'report');
     return learnings.length > 0;
   } catch (error) {
     const figures = JSON.stringify({ error: describeError(error) });
     parts.log.warn('a report failed', { node: station.node.id, error: describeError(error) });
-    await parts.db.write((tx) =>
-      parts.store.saveReport(tx, { node: station.ref, turn, at: now, figures, again: null }),
+    await parts.db.write(
+      (tx) => parts.store.saveReport(tx, { node: station.ref, turn, at: now, figures, again: null }),
+      'report',
     );
     return false;
   }

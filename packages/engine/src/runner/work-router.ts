@@ -1,7 +1,11 @@
 import type { Customer, RouterType } from '../plugin/index.ts';
+import type { CommitPoint } from '../store/database.ts';
+import type { PortSql } from '../store/index.ts';
+import type { Failed } from './attempt.ts';
 import { attempt, within } from './attempt.ts';
-import { finishMoves } from './finish.ts';
-import { claimBatch, commitBatch } from './handler-batch.ts';
+import { finishMoves, onwardSql } from './finish.ts';
+import type { BatchRow } from './handler-batch.ts';
+import { handleBatch } from './handler-batch.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import { alwaysPort, routeToSql } from './port-sql.ts';
@@ -11,60 +15,59 @@ import { placeOf, portIndex, settingsIn } from './station.ts';
 /** Moves the next chunk of those due at a router: in one statement where rule or share says who goes where, else batch by batch. */
 export async function workRouter(parts: Parts, station: Station, now: number): Promise<number> {
   const port = routeToSql(station, { now, seed: parts.limits.seed, segments: parts.segments() });
-  if (!port) return workChooser(parts, station, now);
-  return parts.db.write(async (tx) => {
-    const count = await parts.store.fillByPortSql(tx, { node: station.ref, now, limit: chunk.set, port });
-    if (count > 0) await finishMoves(parts, tx, station, { now, inOrder: true, events: [] });
-    return count;
-  });
+  return port ? pass(parts, station, now, port, 'route') : workChooser(parts, station, now);
 }
 
 /** Lets the next chunk through by the node's first port: sources and reports hold nobody up. */
 export async function workPassage(parts: Parts, station: Station, now: number): Promise<number> {
+  return pass(parts, station, now, alwaysPort(0), 'pass');
+}
+
+async function pass(parts: Parts, station: Station, now: number, port: PortSql, point: CommitPoint): Promise<number> {
   return parts.db.write(async (tx) => {
+    const path = await onwardSql(parts, tx, station, now, port);
     const count = await parts.store.fillByPortSql(tx, {
       node: station.ref,
       now,
       limit: chunk.set,
       port: alwaysPort(0),
+      path,
     });
-    if (count === 0) return 0;
-    if (station.node.type.contract === 'report')
-      await parts.store.askForReports(tx, station.ref, now + parts.limits.reportAfter);
-    await finishMoves(parts, tx, station, { now, inOrder: true, events: [] });
+    if (count > 0) await finishMoves(parts, tx, station, { now, inOrder: true, events: [], hasPaths: true });
     return count;
-  });
+  }, point);
 }
 
 async function workChooser(parts: Parts, station: Station, now: number): Promise<number> {
   const type = station.node.type as RouterType;
-  const batch = await claimBatch(parts, station, now, chunk.handler);
-  const ports = new Map<number, number>();
-  const failed = [];
-  for (const [era, rows] of batch.byTurn) {
-    const settings = settingsIn(station, era);
-    const route = type.route(settings, placeOf(station));
-    if (route.by !== 'each') throw new Error(`${type.type}: a route must be of one kind whatever its settings`);
-    const outcome = await attempt(rows, async (some) => {
-      const chosen = await within(parts.limits.handlerTimeout, type.type, (signal) =>
-        route.choose({
-          settings,
-          now,
-          log: parts.log,
-          signal,
-          batch: some.map((row) => row.customer as Customer),
-          read: parts.reader(now),
-        }),
-      );
-      if (!Array.isArray(chosen) || chosen.length !== some.length)
-        throw new Error(
-          `${type.type}: expected ${some.length} ports, a customer each, got ${Array.isArray(chosen) ? chosen.length : typeof chosen}`,
+  return handleBatch(parts, station, now, chunk.handler, 'handle', async (batch) => {
+    const ports = new Map<number, number>();
+    const failed: Failed<BatchRow>[] = [];
+    for (const [era, rows] of batch.byTurn) {
+      const settings = settingsIn(station, era);
+      const route = type.route(settings, placeOf(station));
+      if (route.by !== 'each') throw new Error(`${type.type}: a route must be of one kind whatever its settings`);
+      const outcome = await attempt(rows, async (some) => {
+        const chosen = await within(parts.limits.handlerTimeout, type.type, (signal) =>
+          route.choose({
+            settings,
+            now,
+            log: parts.log,
+            signal,
+            batch: some.map((row) => row.customer as Customer),
+            read: parts.reader(now),
+          }),
         );
-      return chosen.map((port) => portIndex(station, port));
-    });
-    for (const { rows: done, result } of outcome.results)
-      done.forEach((row, i) => ports.set(row.index, result[i] as number));
-    failed.push(...outcome.failed);
-  }
-  return commitBatch(parts, station, now, batch, { ports, failed });
+        if (!Array.isArray(chosen) || chosen.length !== some.length)
+          throw new Error(
+            `${type.type}: expected ${some.length} ports, a customer each, got ${Array.isArray(chosen) ? chosen.length : typeof chosen}`,
+          );
+        return chosen.map((port) => portIndex(station, port));
+      });
+      for (const { rows: done, result } of outcome.results)
+        done.forEach((row, i) => ports.set(row.index, result[i] as number));
+      failed.push(...outcome.failed);
+    }
+    return { ports, failed };
+  });
 }

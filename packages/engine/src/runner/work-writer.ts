@@ -3,7 +3,7 @@ import type { Transaction } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
 import { attempt, within } from './attempt.ts';
 import type { BatchRow } from './handler-batch.ts';
-import { claimBatch, commitBatch } from './handler-batch.ts';
+import { handleBatch } from './handler-batch.ts';
 import { takeInEvents } from './intake.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
@@ -13,38 +13,35 @@ import { portIndex, settingsIn } from './station.ts';
 /** Hands the next batch to a writer; what it changes and who moves on are saved together. */
 export async function workWriter(parts: Parts, station: Station, now: number): Promise<number> {
   const type = station.node.type as WriterType;
-  const batch = await claimBatch(parts, station, now, chunk.handler);
-  const ports = new Map<number, number>();
-  const patches: Patch[] = [];
-  const merges: Merge[] = [];
-  const failed: Failed<BatchRow>[] = [];
-  for (const [era, rows] of batch.byTurn) {
-    const settings = settingsIn(station, era);
-    const outcome = await attempt(rows, async (some) => {
-      const written = await within(parts.limits.handlerTimeout, type.type, (signal) =>
-        type.handle({
-          settings,
-          now,
-          log: parts.log,
-          signal,
-          batch: some.map((row) => row.customer),
-          read: parts.reader(now),
-        }),
-      );
-      return checked(type, station, some, written);
-    });
-    for (const { result } of outcome.results) {
-      for (const [index, port] of result.ports) ports.set(index, port);
-      patches.push(...result.patches);
-      merges.push(...result.merges);
-    }
-    failed.push(...outcome.failed);
-  }
   const source = `${station.version.loop.id}/${station.node.id}`;
-  return commitBatch(parts, station, now, batch, {
-    ports,
-    failed,
-    also: async (tx, stillThere) => {
+  return handleBatch(parts, station, now, chunk.handler, 'handle', async (batch) => {
+    const ports = new Map<number, number>();
+    const patches: Patch[] = [];
+    const merges: Merge[] = [];
+    const failed: Failed<BatchRow>[] = [];
+    for (const [era, rows] of batch.byTurn) {
+      const settings = settingsIn(station, era);
+      const outcome = await attempt(rows, async (some) => {
+        const written = await within(parts.limits.handlerTimeout, type.type, (signal) =>
+          type.handle({
+            settings,
+            now,
+            log: parts.log,
+            signal,
+            batch: some.map((row) => row.customer),
+            read: parts.reader(now),
+          }),
+        );
+        return checked(type, station, some, written);
+      });
+      for (const { result } of outcome.results) {
+        for (const [index, port] of result.ports) ports.set(index, port);
+        patches.push(...result.patches);
+        merges.push(...result.merges);
+      }
+      failed.push(...outcome.failed);
+    }
+    const also = async (tx: Transaction, stillThere: ReadonlySet<number>) => {
       let movedOthers = false;
       const wanted = patches.filter((patch) => stillThere.has(patch.customer));
       if (wanted.length > 0) {
@@ -55,7 +52,8 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
       if (merges.length === 0) return { movedOthers };
       await merge(parts, tx, merges, batch.rows, now);
       return { movedOthers: true };
-    },
+    };
+    return { ports, failed, also };
   });
 }
 

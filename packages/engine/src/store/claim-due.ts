@@ -7,20 +7,30 @@ export interface Claimed {
   n: number;
   step: number;
   turn: number;
-  /** 0 arrived, 1 waits, 2 waits for the receipt of its message. */
+  /** As the schema says: 0 arrived, 1 waits, 2 waits for the receipt of its message, from 10 on woken while its loop was paused. */
   phase: number;
 }
 
-/** The first who are due at a node, in order of due time. */
+/** The first who are due at a node, in order of due time. Those whom another worker holds are passed over. */
 export async function claimDue(tx: Transaction, node: number, now: number, limit: number): Promise<Claimed[]> {
   return tx.all<Claimed>(
-    `SELECT due, customer, n, step, turn, phase FROM position
-     WHERE node = ? AND due <= ? ORDER BY due, customer, n LIMIT ?`,
+    `SELECT p.due, p.customer, p.n, p.step, p.turn, p.phase FROM position p
+     WHERE p.node = ? AND p.due <= ? ORDER BY p.due, p.customer, p.n LIMIT ? ${tx.dialect.claim('p')}`,
     [node, now, limit],
   );
 }
 
-/** Whether anybody is due at a node: one look at the first row of its range. */
+/** At which of these nodes anybody is due: one look at the first row of each range. */
+export async function nodesDue(tx: Transaction, nodes: readonly number[], now: number): Promise<number[]> {
+  const rows = await tx.all<{ node: number }>(
+    `SELECT r.value AS node FROM ${tx.dialect.list('int')} r
+     WHERE EXISTS (SELECT 1 FROM position p WHERE p.node = r.value AND p.due <= ?)`,
+    [JSON.stringify(nodes), now],
+  );
+  return rows.map(({ node }) => node);
+}
+
+/** Whether anybody is due at a node. */
 export async function isDue(tx: Transaction, node: number, now: number): Promise<boolean> {
   return (
     (await tx.first('SELECT 1 AS due FROM position WHERE node = ? AND due <= ? LIMIT 1', [node, now])) !== undefined

@@ -1,6 +1,7 @@
 import type { Transaction } from './database.ts';
-import type { PortSql } from './fill-moved.ts';
 import { forever } from './forever.ts';
+import type { PathStep } from './paths.ts';
+import { addToTally, entered } from './tally.ts';
 
 /** Where a port of the node leads: to a node's ref, or out of the loop. */
 export interface MoveTarget {
@@ -8,138 +9,165 @@ export interface MoveTarget {
   newTurn: boolean;
 }
 
-/** Nodes that whoever comes to them leaves at once, by the port that an expression gives. */
-export type Onward = ReadonlyMap<number, PortSql>;
+/** A path that somebody may take in a move, and where it ends. */
+export interface Route {
+  path: number;
+  steps: readonly PathStep[];
+  target: MoveTarget;
+}
+
+/** A route that was taken: by how many. */
+export type Taken = Route & { count: number };
+
+export interface Move {
+  version: number;
+  now: number;
+  /** All that `moved` may hold. */
+  routes: readonly Route[];
+  /** An enrollment that begins a turn after this one arrives, and rests there for ever. */
+  maxTurns: number;
+  /** What those who move may have waited for. */
+  events: readonly string[];
+  /** Whether `moved` is in the order of customers already: then nothing is sorted, which is 0.3 s of 1.4 s a million. */
+  byCustomer: boolean;
+  /** The worker's slot in the counts. */
+  worker: number;
+}
 
 /**
- * Moves all who are at a node in `moved` by a port that is not negative, once they are taken from their positions: journal,
- * new positions, counts, ended enrollments. Who comes to a node that is in `onward` gets no position there: it is at that
- * node in `moved`, with its port, for this verb to move it again. Gives the refs of those nodes. An enrollment that begins
- * a turn after `maxTurns` arrives, and rests there for ever.
+ * Moves all in `moved` who have a path, once they are taken from their positions: a row of the journal, a new position or
+ * the end of the enrollment, and what is counted at every node on the way. Gives the routes that were taken.
  */
-export async function commitMoves(
-  tx: Transaction,
-  move: {
-    node: number;
-    version: number;
-    now: number;
-    targets: readonly MoveTarget[];
-    maxTurns: number;
-    events: readonly string[];
-    onward: Onward;
-    /** Whether `moved` is in the order of customers already: then nothing is sorted, which is 0.3 s of 1.4 s a million. */
-    byCustomer: boolean;
-  },
-): Promise<ReadonlySet<number>> {
-  const { node, now, targets } = move;
-  const reached = new Set<number>();
+export async function commitMoves(tx: Transaction, move: Move): Promise<Taken[]> {
   const order = move.byCustomer ? '' : 'ORDER BY customer, n';
   const moved = await tx.run(
-    `INSERT INTO journal (customer, n, step, at, turn, node, port)
-     SELECT customer, n, step, ?, turn, node, port FROM moved WHERE node = ? AND port >= 0 ${order}`,
-    [now, node],
+    `INSERT INTO journal (customer, n, step, at, turn, path)
+     SELECT customer, n, step, CAST(? AS BIGINT), turn, path FROM moved WHERE path >= 0 ${order}`,
+    [move.now],
   );
-  if (moved === 0) return reached;
+  if (moved === 0) return [];
   if (move.events.length > 0)
     await tx.run(
       `DELETE FROM subscription WHERE (customer, event, n) IN
-         (SELECT m.customer, e.value, m.n FROM moved m, json_each(?) e WHERE m.node = ? AND m.port >= 0)`,
-      [JSON.stringify(move.events), node],
+         (SELECT m.customer, e.value, m.n FROM moved m CROSS JOIN ${tx.dialect.list('text')} e WHERE m.path >= 0)`,
+      [JSON.stringify(move.events)],
     );
 
-  if (targets.some(({ newTurn }) => newTurn)) await countTurns(tx, move);
-  // What is counted is what each statement says it has changed: a GROUP BY would sort, 0.14 s a million.
-  for (const [port, target] of targets.entries()) {
-    const passing = target.ref === undefined || target.newTurn ? undefined : move.onward.get(target.ref);
-    const count =
-      target.ref === undefined
-        ? await end(tx, node, port, now)
-        : passing
-          ? await passOn(tx, node, port, target.ref, passing)
-          : await arrive(tx, port, order, { ...move, ...target, ref: target.ref });
-    if (count === 0) continue;
-    await addToTally(tx, node, port, count);
-    if (target.ref === undefined) continue;
-    await addToTally(tx, target.ref, entered, count);
-    if (passing) reached.add(target.ref);
+  const taken = await countTaken(tx, move.routes, moved);
+  await countTurns(tx, move, taken);
+  for (const together of byEnd(taken).values()) {
+    const { target } = together[0] as Taken;
+    if (target.ref === undefined) await end(tx, move, together);
+    else await arrive(tx, move, together, order);
   }
-  return reached;
+  await addToTally(tx, move.worker, talliesOf(taken));
+  return taken;
 }
 
-/** How often anybody has gone round. That nobody is ahead of what is known is asked first: it is true of nearly every move. */
-async function countTurns(
-  tx: Transaction,
-  { node, version, targets }: { node: number; version: number; targets: readonly MoveTarget[] },
-): Promise<void> {
-  const turning = targets.flatMap(({ newTurn }, port) => (newTurn ? [port] : []));
-  await tx.run(
-    `UPDATE loop_version SET turns = max(turns, coalesce(
-       (SELECT max(turn) FROM moved WHERE node = ? AND port IN (SELECT value FROM json_each(?))), 0))
-     WHERE id = ? AND turns < (SELECT max(turn) FROM moved)`,
-    [node, JSON.stringify(turning), version],
+async function countTaken(tx: Transaction, routes: readonly Route[], moved: number): Promise<Taken[]> {
+  const [only, ...others] = routes;
+  if (only && others.length === 0) return [{ ...only, count: moved }];
+  const rows = await tx.all<{ path: number; count: number }>(
+    'SELECT path, count(*) AS count FROM moved WHERE path >= 0 GROUP BY path',
   );
+  const counts = new Map(rows.map(({ path, count }) => [path, count]));
+  return routes.flatMap((route) => {
+    const count = counts.get(route.path);
+    return count === undefined ? [] : [{ ...route, count }];
+  });
 }
 
-async function end(tx: Transaction, node: number, port: number, now: number): Promise<number> {
-  return tx.run(
+/** How often anybody has gone round. */
+async function countTurns(tx: Transaction, move: Move, taken: readonly Taken[]): Promise<void> {
+  const turning = taken.filter(({ target }) => target.newTurn);
+  if (turning.length === 0) return;
+  const most = await tx.first<{ turn: number }>(
+    `SELECT max(turn) AS turn FROM moved WHERE path IN (${places(turning)})`,
+    turning.map(({ path }) => path),
+  );
+  const turn = most?.turn ?? 0;
+  await tx.run('UPDATE loop_version SET turns = ? WHERE id = ? AND turns < ?', [turn, move.version, turn]);
+}
+
+/** Routes that put their customers into the same range of positions with the same numbers. */
+function byEnd(taken: readonly Taken[]): Map<string, Taken[]> {
+  const groups = new Map<string, Taken[]>();
+  for (const route of taken) {
+    const { ref, newTurn } = route.target;
+    const key = ref === undefined ? 'end' : `${ref} ${newTurn} ${route.steps.length}`;
+    const group = groups.get(key);
+    if (group) group.push(route);
+    else groups.set(key, [route]);
+  }
+  return groups;
+}
+
+const places = (routes: readonly Route[]) => routes.map(() => '?').join(', ');
+
+async function end(tx: Transaction, { now }: Move, routes: readonly Taken[]): Promise<void> {
+  await tx.run(
     `UPDATE enrollment SET ended_at = ?
-     WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE node = ? AND port = ?)`,
-    [now, node, port],
+     WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE path IN (${places(routes)}))`,
+    [now, ...routes.map(({ path }) => path)],
   );
 }
 
-async function passOn(tx: Transaction, node: number, port: number, to: number, next: PortSql): Promise<number> {
-  const nextPort = next.needsCustomer
-    ? `(SELECT ${next.sql} FROM customer WHERE customer.id = p.customer)`
-    : `(${next.sql})`;
-  return tx.run(`UPDATE moved AS p SET port = ${nextPort}, node = ?, step = step + 1 WHERE node = ? AND port = ?`, [
-    ...next.parameters,
-    to,
-    node,
-    port,
-  ]);
-}
-
-async function arrive(
-  tx: Transaction,
-  port: number,
-  order: string,
-  to: { node: number; ref: number; newTurn: boolean; now: number; maxTurns: number },
-): Promise<number> {
-  const turned = to.newTurn ? 1 : 0;
-  return tx.run(
-    `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
-     SELECT ?, CASE WHEN turn + ? > ? THEN ? ELSE ? END, customer, n, step + 1, turn + ?, ?, 0
-     FROM moved WHERE node = ? AND port = ? ${order}`,
-    [to.ref, turned, to.maxTurns, forever, to.now, turned, to.now, to.node, port],
-  );
-}
-
-/** The pseudo port of `tally` that counts who came to a node. */
-export const entered = -1;
-
-export async function addToTally(tx: Transaction, node: number, port: number, count: number): Promise<void> {
+async function arrive(tx: Transaction, move: Move, routes: readonly Taken[], order: string): Promise<void> {
+  const { target, steps } = routes[0] as Taken;
+  const turned = target.newTurn ? 1 : 0;
   await tx.run(
-    'INSERT INTO tally (node, port, count) VALUES (?, ?, ?) ON CONFLICT (node, port) DO UPDATE SET count = count + excluded.count',
-    [node, port, count],
+    `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
+     SELECT CAST(? AS BIGINT), CASE WHEN turn + ? > ? THEN ${forever} ELSE CAST(? AS BIGINT) END, customer, n, step + ?,
+       turn + ?, CAST(? AS BIGINT), 0
+     FROM moved WHERE path IN (${places(routes)}) ${order}`,
+    [
+      target.ref as number,
+      turned,
+      move.maxTurns,
+      move.now,
+      steps.length,
+      turned,
+      move.now,
+      ...routes.map(({ path }) => path),
+    ],
   );
+}
+
+/** Every node on the way counts who came to it and by which port they left, as if they had stopped there. */
+function talliesOf(taken: readonly Taken[]): [node: number, port: number, count: number][] {
+  const counts = new Map<string, [node: number, port: number, count: number]>();
+  const add = (node: number, port: number, count: number) => {
+    const key = `${node} ${port}`;
+    const counted = counts.get(key);
+    if (counted) counted[2] += count;
+    else counts.set(key, [node, port, count]);
+  };
+  for (const { steps, target, count } of taken) {
+    for (const [i, [node, port]] of steps.entries()) {
+      add(node, port, count);
+      if (i > 0) add(node, entered, count);
+    }
+    if (target.ref !== undefined) add(target.ref, entered, count);
+  }
+  return [...counts.values()].sort(([a, x], [b, y]) => a - b || x - y);
 }
 
 /**
- * Takes the rows of `moved` from their positions. `inOrder`: they are the first of the node's range, so that one range is
- * deleted, which is three times as fast as a key at a time. Gives whether they are in the order of customers: those who
- * came at the same time are.
+ * Takes the rows of `moved` from their positions. `inOrder`: they are the first of the node's range and nobody else's, so
+ * that one range is deleted, which is three times as fast as a key at a time. Gives whether they are in the order of
+ * customers: those who came at the same time are.
  */
 export async function deleteMoved(tx: Transaction, node: number, inOrder: boolean): Promise<boolean> {
   if (!inOrder) {
-    await tx.run('DELETE FROM position WHERE (node, due, customer, n) IN (SELECT ?, due, customer, n FROM moved)', [
-      node,
-    ]);
+    await tx.run(
+      'DELETE FROM position WHERE (node, due, customer, n) IN (SELECT CAST(? AS BIGINT), due, customer, n FROM moved)',
+      [node],
+    );
     return false;
   }
-  const first = await tx.first<{ due: number }>('SELECT due FROM moved ORDER BY rowid LIMIT 1');
+  const first = await tx.first<{ due: number }>('SELECT due FROM moved ORDER BY seq LIMIT 1');
   const last = await tx.first<{ due: number; customer: number; n: number }>(
-    'SELECT due, customer, n FROM moved ORDER BY rowid DESC LIMIT 1',
+    'SELECT due, customer, n FROM moved ORDER BY seq DESC LIMIT 1',
   );
   if (!first || !last) return true;
   const oneTime = first.due === last.due;

@@ -1,5 +1,5 @@
-import { entered } from './commit-moves.ts';
 import type { Transaction } from './database.ts';
+import { entered } from './tally.ts';
 
 /** What was counted at one node. `ports` by the port's index; negative ones are pseudo ports, as of merged customers. */
 export interface NodeCount {
@@ -19,11 +19,12 @@ export async function countNodes(
   exact: boolean,
 ): Promise<Map<number, NodeCount>> {
   const refs = JSON.stringify(nodes);
+  const those = `node IN (SELECT value FROM ${tx.dialect.list('int')} r)`;
   const counts = new Map<number, NodeCount>(
     nodes.map((node) => [node, { entered: 0, ports: new Map(), waiting: 0, parked: 0 }]),
   );
   for (const { node, port, count } of await tx.all<{ node: number; port: number; count: number }>(
-    'SELECT node, port, count FROM tally WHERE node IN (SELECT value FROM json_each(?))',
+    `SELECT node, port, sum(count) AS count FROM tally WHERE ${those} GROUP BY node, port`,
     [refs],
   )) {
     const of = counts.get(node);
@@ -31,7 +32,7 @@ export async function countNodes(
     else of?.ports.set(port, count);
   }
   for (const { node, count } of await tx.all<{ node: number; count: number }>(
-    'SELECT node, count(*) AS count FROM parked WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node',
+    `SELECT node, count(*) AS count FROM parked WHERE ${those} GROUP BY node`,
     [refs],
   )) {
     const of = counts.get(node);
@@ -39,7 +40,7 @@ export async function countNodes(
   }
   if (exact) {
     for (const { node, count } of await tx.all<{ node: number; count: number }>(
-      'SELECT node, count(*) AS count FROM position WHERE node IN (SELECT value FROM json_each(?)) GROUP BY node',
+      `SELECT node, count(*) AS count FROM position WHERE ${those} GROUP BY node`,
       [refs],
     )) {
       const of = counts.get(node);

@@ -6,9 +6,12 @@ export async function countLeft(
   query: { nodes: readonly number[]; turn: number; above: number; upTo: number },
 ): Promise<{ node: number; port: number; count: number }[]> {
   return tx.all(
-    `SELECT node, port, count(*) AS count FROM journal
-     WHERE customer > ? AND customer <= ? AND turn = ? AND port >= 0 AND node IN (SELECT value FROM json_each(?))
-     GROUP BY node, port`,
+    `SELECT s.node, s.port, sum(g.count) AS count
+     FROM (SELECT path, count(*) AS count FROM journal
+           WHERE customer > ? AND customer <= ? AND turn = ? GROUP BY path) g
+     JOIN path_step s ON s.path = g.path
+     WHERE s.port >= 0 AND s.node IN (SELECT value FROM ${tx.dialect.list('int')} r)
+     GROUP BY s.node, s.port`,
     [query.above, query.upTo, query.turn, JSON.stringify(query.nodes)],
   );
 }
@@ -21,10 +24,10 @@ export async function countStanding(
   const refs = JSON.stringify(nodes);
   return tx.all(
     `SELECT node, sum(count) AS count FROM (
-       SELECT node, count(*) AS count FROM position WHERE node IN (SELECT value FROM json_each(?)) AND turn = ? GROUP BY node
+       SELECT node, count(*) AS count FROM position WHERE node IN (SELECT value FROM ${tx.dialect.list('int')} r) AND turn = ? GROUP BY node
        UNION ALL
-       SELECT node, count(*) AS count FROM parked WHERE node IN (SELECT value FROM json_each(?)) AND turn = ? GROUP BY node
-     ) GROUP BY node`,
+       SELECT node, count(*) AS count FROM parked WHERE node IN (SELECT value FROM ${tx.dialect.list('int')} r) AND turn = ? GROUP BY node
+     ) stay GROUP BY node`,
     [refs, turn, refs, turn],
   );
 }

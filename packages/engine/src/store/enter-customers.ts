@@ -1,6 +1,6 @@
-import { addToTally, entered } from './commit-moves.ts';
 import type { Transaction } from './database.ts';
 import { lockCustomers } from './lock-customers.ts';
+import { addToTally, entered } from './tally.ts';
 
 /** Somebody who would enter. `key` tells several enrollments of one customer in one loop apart; '' where there is one at most. */
 export type Entrant = readonly [customer: number, key: string];
@@ -17,12 +17,14 @@ export async function enterCustomers(
     version: number;
     node: number;
     now: number;
+    /** The worker's slot in the counts. */
+    worker: number;
     /** Ended enrollments that began after this instant stand in the way; of no instant if somebody enters but once. */
     since: number;
     entrants: readonly Entrant[];
   },
 ): Promise<number> {
-  const { loop, version, node, now, since, entrants } = entry;
+  const { loop, version, node, now, worker, since, entrants } = entry;
   if (entrants.length === 0) return 0;
   await lockCustomers(
     tx,
@@ -63,6 +65,6 @@ export async function enterCustomers(
      SELECT CAST(? AS BIGINT), due, customer, n, step, turn, due, 0 FROM moved ORDER BY customer, n`,
     [node],
   );
-  await addToTally(tx, node, entered, count);
+  await addToTally(tx, worker, [[node, entered, count]]);
   return count;
 }

@@ -12,26 +12,49 @@ export interface Exposure {
   cost: number;
 }
 
+/** Those of the journal's rows in a range of customers whose path leads over a node. Walked by customer: there is no index by path. */
+const leftNode = (tx: Transaction) =>
+  `(SELECT x.customer, x.n, x.at, s.port FROM journal x ${tx.dialect.lookupJoin} path_step s
+    WHERE x.customer > ? AND x.customer <= ? AND x.turn = ?
+      AND x.path IN (SELECT path FROM path_step WHERE node = ? AND port >= 0)
+      AND s.path = x.path AND s.node = ?)`;
+
+const leftParameters = ({ above, upTo, turn, node }: Range) => [above, upTo, turn, node, node];
+
+interface Range {
+  node: number;
+  turn: number;
+  above: number;
+  upTo: number;
+}
+
 /** Who left a node in a turn, for customers of a range of ids, with what was sent to them in that turn since. */
 export async function readExposures(
   tx: Transaction,
-  query: { node: number; turn: number; above: number; upTo: number; trait: string | undefined },
+  query: Range & { trait: string | undefined },
 ): Promise<Exposure[]> {
-  return tx.all<Exposure>(
-    `SELECT j.customer, j.n, j.at, j.port,
-       (SELECT json_extract(c.traits, ?) FROM customer c WHERE c.id = j.customer) AS trait,
+  const { above, upTo, turn, trait } = query;
+  const traits = trait === undefined ? "''" : tx.dialect.json('c.traits');
+  const customer = trait === undefined ? '' : 'JOIN customer c ON c.id = j.customer';
+  const rows = await tx.all<Exposure & { traits: string }>(
+    `SELECT j.customer, j.n, j.at, j.port, ${traits} AS traits,
        coalesce(m.messages, 0) AS messages, coalesce(m.cost, 0) AS cost
-     FROM journal j LEFT JOIN (
+     FROM ${leftNode(tx)} j ${customer} LEFT JOIN (
        SELECT customer, n, count(*) AS messages, sum(cost) AS cost FROM message
        WHERE customer > ? AND customer <= ? AND turn = ? AND status IN ('sent', 'unknown') GROUP BY customer, n
-     ) m ON m.customer = j.customer AND m.n = j.n
-     WHERE j.customer > ? AND j.customer <= ? AND j.node = ? AND j.turn = ? AND j.port >= 0`,
-    [traitPath(query.trait), query.above, query.upTo, query.turn, query.above, query.upTo, query.node, query.turn],
+     ) m ON m.customer = j.customer AND m.n = j.n ORDER BY j.customer, j.n`,
+    [...leftParameters(query), above, upTo, turn],
   );
+  return rows.map(({ traits: text, ...row }) => ({ ...row, trait: trait === undefined ? null : valueIn(text, trait) }));
 }
 
-/** A JSON path to a top-level key; to nothing when no trait was asked for. */
-const traitPath = (trait: string | undefined) => `$.${JSON.stringify(trait ?? '')}`;
+/** A value as it is grouped by; of a list or an object, its JSON. */
+function valueIn(traits: string, trait: string): string | number | null {
+  const known = JSON.parse(traits) as Record<string, unknown>;
+  const value = Object.hasOwn(known, trait) ? known[trait] : null;
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value;
+  return JSON.stringify(value);
+}
 
 /** An event that came after an exposure and in time. `properties` is JSON text. */
 export interface Reaction {
@@ -44,13 +67,12 @@ export interface Reaction {
 /** The events of a type that those customers had within so many milliseconds after they left the node. */
 export async function readReactions(
   tx: Transaction,
-  query: { node: number; turn: number; above: number; upTo: number; event: string; within: number },
+  query: Range & { event: string; within: number },
 ): Promise<Reaction[]> {
   return tx.all<Reaction>(
-    `SELECT j.customer, j.n, e.time, json(e.properties) AS properties
-     FROM journal j JOIN event e ON e.customer = j.customer AND e.type = ? AND e.time >= j.at AND e.time <= j.at + ?
-     WHERE j.customer > ? AND j.customer <= ? AND j.node = ? AND j.turn = ? AND j.port >= 0`,
-    [query.event, query.within, query.above, query.upTo, query.node, query.turn],
+    `SELECT j.customer, j.n, e.time, ${tx.dialect.json('e.properties')} AS properties
+     FROM ${leftNode(tx)} j JOIN event e ON e.customer = j.customer AND e.type = ? AND e.time >= j.at AND e.time <= j.at + ?`,
+    [...leftParameters(query), query.event, query.within],
   );
 }
 
@@ -65,7 +87,7 @@ export async function messagesOfTurn(
 ): Promise<{ node: number; status: string; count: number; cost: number }[]> {
   return tx.all(
     `SELECT node, status, count(*) AS count, sum(cost) AS cost FROM message
-     WHERE node IN (SELECT value FROM json_each(?)) AND turn = ? GROUP BY node, status ORDER BY node, status`,
+     WHERE node IN (SELECT value FROM ${tx.dialect.list('int')} r) AND turn = ? GROUP BY node, status ORDER BY node, status`,
     [JSON.stringify(nodes), turn],
   );
 }

@@ -1,8 +1,10 @@
 /** The store: a durable database and its verbs. The runner is handed these; it writes no SQL of its own. */
+export type { TokenRow } from './api-tokens.ts';
+export { deleteToken, findToken, insertToken, listTokens, markTokenUsed } from './api-tokens.ts';
 export { armWaits, beginsToWait, choosePorts, eventsOfTurn } from './arm-waits.ts';
 export type { Claimed } from './claim-due.ts';
-export { claimDue, isDue } from './claim-due.ts';
-export type { MoveTarget, Onward } from './commit-moves.ts';
+export { claimDue, isDue, nodesDue } from './claim-due.ts';
+export type { MoveTarget, Route, Taken } from './commit-moves.ts';
 export { commitMoves, deleteMoved } from './commit-moves.ts';
 export type { NodeCount } from './count-nodes.ts';
 export { countNodes } from './count-nodes.ts';
@@ -16,23 +18,50 @@ export { enterCustomers } from './enter-customers.ts';
 export type { Exposure, Reaction } from './exposures.ts';
 export { lastCustomer, messagesOfTurn, readExposures, readReactions } from './exposures.ts';
 export type { Chosen, PortSql } from './fill-moved.ts';
-export { createMoved, customersMoved, fillByPortSql, fillChosen } from './fill-moved.ts';
+export { chosenPort, choosePaths, createMoved, customersMoved, fillByPortSql, fillChosen } from './fill-moved.ts';
+export { endEnrollments } from './end-enrollments.ts';
 export { findSubscriptions } from './find-subscriptions.ts';
 export { forever } from './forever.ts';
 export { holdForReceipt, waitsForReceipt } from './hold-for-receipt.ts';
-export type { NewMessage, QueuedMessage, Settlement } from './messages.ts';
+export type { Located, TargetOf } from './locate.ts';
+export { locate } from './locate.ts';
+export { loopStates } from './loop-states.ts';
+export { marks } from './marks.ts';
+export type {
+  MessageRef,
+  NewMessage,
+  QueuedMessage,
+  Reason,
+  SendingMessage,
+  Settlement,
+} from './messages.ts';
 export {
-  claimMessages,
   countMessages,
-  interruptedMessages,
+  countSending,
+  dueMessages,
+  holdMessages,
+  markSending,
+  nextMail,
   nodesWithMail,
   queueMessages,
+  sendingMessages,
+  sendingWorkers,
   settleMessages,
+  suppressMessages,
 } from './messages.ts';
+export type { RateWindow } from './channel-rate.ts';
+export { readRate, writeRate } from './channel-rate.ts';
+export type { KnownContact } from './contact-facts.ts';
+export { knownContacts, lastEvents, standingConsents, traitsOf } from './contact-facts.ts';
+export { readPolicy, writePolicy } from './policy.ts';
+export type { DeadLetters } from './redrive.ts';
+export { countDeadLetters, redriveMessages } from './redrive.ts';
 export { lockCustomers } from './lock-customers.ts';
 export { readMeta, writeMeta } from './meta.ts';
 export { nextDue, releaseRested } from './next-due.ts';
 export { park } from './park.ts';
+export type { PathStep } from './paths.ts';
+export { markPath, markPaths, pathIds, pathKey, rememberPaths } from './paths.ts';
 export type { Learning } from './reports.ts';
 export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
@@ -41,4 +70,5 @@ export type { OpenOptions } from './sqlite.ts';
 export { openSqlite, openSqliteReader } from './sqlite.ts';
 export type { Version } from './versions.ts';
 export { loadVersions, publishVersion } from './versions.ts';
+export { addToTally, entered } from './tally.ts';
 export { withdraw } from './withdraw.ts';

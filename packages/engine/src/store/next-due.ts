@@ -1,15 +1,18 @@
 import type { Transaction } from './database.ts';
 import { forever } from './forever.ts';
+import { marks } from './marks.ts';
+import { markPaths } from './paths.ts';
 
-/** The earliest instant at which anything is to be done: a position of these nodes, a message, a report. Undefined: no clock brings more. */
+/** The earliest instant at which anything is to be done: a position or a message of these nodes, a report. Undefined: no clock brings more. */
 export async function nextDue(tx: Transaction, nodes: readonly number[]): Promise<number | undefined> {
   const first = await tx.first<{ due: number | null }>(
     `SELECT min(due) AS due FROM (
-       SELECT (SELECT min(due) FROM position WHERE node = j.value) AS due FROM json_each(?) j
-       UNION ALL SELECT min(due) FROM message WHERE status = 'queued'
+       SELECT (SELECT min(p.due) FROM position p WHERE p.node = r.value) AS due FROM ${tx.dialect.list('int')} r
+       UNION ALL
+       SELECT (SELECT min(m.due) FROM message m WHERE m.status = 'queued' AND m.node = r.value) FROM ${tx.dialect.list('int')} r
        UNION ALL SELECT min(due) FROM report
-     )`,
-    [JSON.stringify(nodes)],
+     ) first`,
+    [JSON.stringify(nodes), JSON.stringify(nodes)],
   );
   return first?.due == null || first.due >= forever ? undefined : first.due;
 }
@@ -18,9 +21,25 @@ export async function nextDue(tx: Transaction, nodes: readonly number[]): Promis
 export async function releaseRested(
   tx: Transaction,
   { nodes, turns, now }: { nodes: readonly number[]; turns: number; now: number },
-): Promise<number> {
-  return tx.run(
-    `UPDATE position SET due = ? WHERE node IN (SELECT value FROM json_each(?)) AND due = ${forever} AND phase = 0 AND turn <= ?`,
-    [now, JSON.stringify(nodes), turns],
+): Promise<void> {
+  const rested = await tx.all<{ node: number }>(
+    `SELECT DISTINCT node FROM position
+     WHERE node IN (SELECT value FROM ${tx.dialect.list('int')} r) AND due = ${forever} AND phase = 0 AND turn <= ?`,
+    [JSON.stringify(nodes), turns],
   );
+  const paths = await markPaths(
+    tx,
+    marks.placed,
+    rested.map(({ node }) => node),
+  );
+  for (const [node, path] of paths) {
+    const those = `node = ? AND due = ${forever} AND phase = 0 AND turn <= ?`;
+    await tx.run(
+      `INSERT INTO journal (customer, n, step, at, turn, path, until)
+       SELECT customer, n, step, CAST(? AS BIGINT), turn, CAST(? AS BIGINT), CAST(? AS BIGINT)
+       FROM position WHERE ${those} ORDER BY customer, n`,
+      [now, path, now, node, turns],
+    );
+    await tx.run(`UPDATE position SET due = ?, step = step + 1 WHERE ${those}`, [now, node, turns]);
+  }
 }

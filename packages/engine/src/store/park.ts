@@ -1,10 +1,8 @@
 import { deleteMoved } from './commit-moves.ts';
 import type { Transaction } from './database.ts';
 import { fillChosen } from './fill-moved.ts';
-
-/** The port in the journal of those who were set aside with an error, and of those whose customer was merged into another. */
-export const wasParked = -2;
-export const wasMerged = -3;
+import { marks } from './marks.ts';
+import { markPath } from './paths.ts';
 
 /** Sets enrollments aside with what went wrong; nothing moves them until somebody decides. */
 export async function park(
@@ -18,19 +16,21 @@ export async function park(
   await fillChosen(
     tx,
     node,
-    rows.map((row) => [row.due, row.customer, row.n, wasParked]),
+    rows.map((row) => [row.due, row.customer, row.n, marks.parked]),
   );
   const errors = JSON.stringify(rows.map((row) => [row.customer, row.n, row.error]));
   await tx.run(
-    `INSERT OR REPLACE INTO parked (customer, n, node, step, turn, at, error)
-     SELECT m.customer, m.n, ?, m.step, m.turn, ?, j.value ->> 2
-     FROM moved m JOIN json_each(?) j ON (j.value ->> 0) = m.customer AND (j.value ->> 1) = m.n`,
+    `INSERT INTO parked (customer, n, node, step, turn, at, error)
+     SELECT m.customer, m.n, CAST(? AS BIGINT), m.step, m.turn, CAST(? AS BIGINT), j.c2
+     FROM moved m JOIN ${tx.dialect.rows(['int', 'int', 'text'])} j ON j.c0 = m.customer AND j.c1 = m.n WHERE true
+     ON CONFLICT (customer, n) DO UPDATE SET node = excluded.node, step = excluded.step, turn = excluded.turn,
+       at = excluded.at, error = excluded.error`,
     [node, now, errors],
   );
   await tx.run(
-    `INSERT INTO journal (customer, n, step, at, turn, node, port)
-     SELECT customer, n, step, ?, turn, ?, ${wasParked} FROM moved ORDER BY customer, n`,
-    [now, node],
+    `INSERT INTO journal (customer, n, step, at, turn, path)
+     SELECT customer, n, step, CAST(? AS BIGINT), turn, CAST(? AS BIGINT) FROM moved ORDER BY customer, n`,
+    [now, await markPath(tx, marks.parked, node)],
   );
   await deleteMoved(tx, node, false);
 }

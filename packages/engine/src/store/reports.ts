@@ -1,11 +1,17 @@
 import type { Transaction } from './database.ts';
 
-/** Notes that a report node has new customers in these turns, so that its figures are to be worked out again at `due`. */
-export async function askForReports(tx: Transaction, node: number, due: number): Promise<void> {
+/** Notes that a report node has new customers, those in `moved` with these paths, so that its figures are to be worked out again at `due`. */
+export async function askForReports(
+  tx: Transaction,
+  node: number,
+  paths: readonly number[],
+  due: number,
+): Promise<void> {
   await tx.run(
-    `INSERT INTO report (node, turn, due) SELECT DISTINCT node, turn, ? FROM moved WHERE node = ?
-     ON CONFLICT (node, turn) DO UPDATE SET due = min(coalesce(due, excluded.due), excluded.due)`,
-    [due, node],
+    `INSERT INTO report (node, turn, due)
+     SELECT DISTINCT CAST(? AS BIGINT), turn, CAST(? AS BIGINT) FROM moved WHERE path IN (${paths.map(() => '?').join(', ')})
+     ON CONFLICT (node, turn) DO UPDATE SET due = CASE WHEN report.due < excluded.due THEN report.due ELSE excluded.due END`,
+    [node, due, ...paths],
   );
 }
 
@@ -44,7 +50,9 @@ export interface Learning {
 /** Takes proposals: from this turn on, a node's setting is another. */
 export async function saveLearnings(tx: Transaction, learnings: readonly Learning[]): Promise<void> {
   await tx.runMany(
-    'INSERT OR REPLACE INTO learning (node, from_turn, path, value, why, source, at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO learning (node, from_turn, path, value, why, source, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (node, from_turn, path) DO UPDATE SET value = excluded.value, why = excluded.why,
+       source = excluded.source, at = excluded.at`,
     learnings.map((l) => [l.node, l.fromTurn, JSON.stringify(l.path), JSON.stringify(l.value), l.why, l.source, l.at]),
   );
 }
@@ -58,9 +66,11 @@ export async function loadLearnings(tx: Transaction, nodes: readonly number[]): 
     why: string;
     source: number;
     at: number;
-  }>('SELECT * FROM learning WHERE node IN (SELECT value FROM json_each(?)) ORDER BY from_turn, node, path', [
-    JSON.stringify(nodes),
-  ]);
+  }>(
+    `SELECT node, from_turn, path, value, why, source, at FROM learning
+     WHERE node IN (SELECT value FROM ${tx.dialect.list('int')} r) ORDER BY from_turn, node, path`,
+    [JSON.stringify(nodes)],
+  );
   return rows.map(({ from_turn, path, value, ...row }) => ({
     ...row,
     fromTurn: from_turn,
