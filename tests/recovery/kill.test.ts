@@ -96,7 +96,10 @@ function decisions(db: string): Record<string, unknown[]> {
   const all = (sql: string) => reader.prepare(sql).all();
   try {
     return {
-      journal: all('SELECT customer, n, step, at, turn, node, port FROM journal ORDER BY customer, n, step'),
+      journal: all(
+        `SELECT customer, n, step + i AS step, at, turn, s.node, s.port FROM journal j JOIN path_step s ON s.path = j.path
+         ORDER BY customer, n, step, i`,
+      ),
       messages: all('SELECT customer, n, step, node, turn, status, address, body, cost FROM message ORDER BY 1, 2, 3'),
       traits: all('SELECT id, traits FROM customer ORDER BY id'),
       positions: all('SELECT node, due, customer, n, step, turn FROM position ORDER BY customer, n'),

@@ -155,9 +155,10 @@ test('a share in SQL is the same share that the SDK works out', async () => {
   await runToRest(engine, clock, { tick: 1 });
   const half = version.stations.get('half');
   const taken = await db.read((tx) =>
-    tx.all<{ customer: number; port: number }>('SELECT customer, port FROM journal WHERE node = ? ORDER BY customer', [
-      half?.ref ?? 0,
-    ]),
+    tx.all<{ customer: number; port: number }>(
+      'SELECT customer, port FROM journal j JOIN path_step s ON s.path = j.path WHERE s.node = ? ORDER BY customer',
+      [half?.ref ?? 0],
+    ),
   );
   const shares = [
     { port: 'a', weight: 0.3 },
@@ -325,7 +326,8 @@ test('a loop goes round as often as it may, and a report changes what the next t
   expect(counted.half?.waiting).toBe(40);
   const taken = await db.read((tx) =>
     tx.all<{ turn: number; port: number; count: number }>(
-      'SELECT turn, port, count(*) AS count FROM journal WHERE node = ? GROUP BY turn, port',
+      `SELECT turn, port, count(*) AS count FROM journal j JOIN path_step s ON s.path = j.path
+       WHERE s.node = ? GROUP BY turn, port`,
       [version.stations.get('half')?.ref ?? 0],
     ),
   );
@@ -362,7 +364,8 @@ test('positions are what the journal says: its last row tells where everybody st
   while ((await engine.work()) > 0);
   const rows = await db.read((tx) =>
     tx.all<{ node: number; due: number; at: number; port: number; until: number; from: number }>(
-      `SELECT p.node, p.due, j.at, j.port, j.until, j.node AS "from" FROM position p JOIN journal j ON j.customer = p.customer AND j.n = p.n AND j.step = p.step - 1`,
+      `SELECT p.node, p.due, j.at, s.port, j.until, s.node AS "from" FROM position p
+       JOIN journal j ON j.customer = p.customer AND j.n = p.n AND j.step = p.step - 1 JOIN path_step s ON s.path = j.path`,
     ),
   );
   expect(rows).toHaveLength(50);
