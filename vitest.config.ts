@@ -9,6 +9,16 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     projects: [
       { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.{ts,tsx}'] } },
+      {
+        extends: true,
+        // The same tests once more, on a real PostgreSQL server.
+        test: {
+          name: 'postgres',
+          include: ['packages/engine/src/{store,customers,rule,runner}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/engine-lock.test.ts'],
+          globalSetup: ['tests/lib/postgres-setup.ts'],
+        },
+      },
       { extends: true, test: { name: 'examples', include: ['examples/**/*.test.ts'] } },
       {
         extends: true,

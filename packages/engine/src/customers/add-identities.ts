@@ -13,8 +13,8 @@ export async function findOwners(
 ): Promise<Map<string, number>> {
   if (values.length === 0) return new Map();
   const rows = await tx.all<{ value: string; customer: number }>(
-    `SELECT identity.value, identity.customer FROM json_each(?) AS wanted
-     CROSS JOIN identity ON identity.kind = ? AND identity.value = wanted.value`,
+    `SELECT identity.value, identity.customer FROM ${tx.dialect.list('text')} AS wanted
+     ${tx.dialect.lookupJoin} identity ON identity.kind = ? AND identity.value = wanted.value`,
     [JSON.stringify(values), kind],
   );
   return new Map(rows.map(({ value, customer }) => [value, customer]));
@@ -27,8 +27,8 @@ export async function addIdentities(tx: Transaction, identities: readonly Owned[
     ofKind.sort((a, b) => (a.value < b.value ? -1 : 1));
     const owners = ofKind.map(({ value, customer }) => `${JSON.stringify(value)}:${customer}`).join(',');
     await tx.run(
-      `INSERT OR IGNORE INTO identity (kind, value, customer)
-       SELECT ?, key, value FROM json_each(?)`,
+      `INSERT INTO identity (kind, value, customer)
+       SELECT CAST(? AS TEXT), one.key, one.value FROM ${tx.dialect.entries()} AS one WHERE true ON CONFLICT DO NOTHING`,
       [kind, `{${owners}}`],
     );
   }

@@ -9,8 +9,8 @@ export async function findCustomers(tx: Transaction, ids: readonly number[]): Pr
   if (ids.length === 0) return [];
   const wanted = [JSON.stringify(ids)];
   const rows = await tx.all<{ id: number; traits: string }>(
-    `SELECT id, json(traits) AS traits FROM customer
-     WHERE id IN (SELECT value FROM json_each(?)) AND merged_into IS NULL ORDER BY id`,
+    `SELECT id, ${tx.dialect.json('traits')} AS traits FROM customer
+     WHERE id IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) AND merged_into IS NULL ORDER BY id`,
     wanted,
   );
   const found = new Map<number, Mutable>();
@@ -19,7 +19,7 @@ export async function findCustomers(tx: Transaction, ids: readonly number[]): Pr
 
   const identities = await tx.all<{ customer: number; kind: string; value: string }>(
     `SELECT customer, kind, value FROM identity
-     WHERE customer IN (SELECT value FROM json_each(?)) ORDER BY customer, kind, value`,
+     WHERE customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) ORDER BY customer, kind, value`,
     wanted,
   );
   for (const { customer, kind, value } of identities) found.get(customer)?.identities.push({ kind, value });
@@ -33,7 +33,6 @@ export async function findConsents(
   tx: Transaction,
   customers: readonly number[],
 ): Promise<{ customer: number; at: number; consent: Consent }[]> {
-  // With max() as the only aggregate, SQLite takes the other columns from the row that has the maximum.
   const rows = await tx.all<{
     customer: number;
     channel: string;
@@ -43,9 +42,11 @@ export async function findConsents(
     source: string;
     proof: string | null;
   }>(
-    `SELECT customer, channel, purpose, max(at) AS at, granted, source, proof FROM consent
-     WHERE customer IN (SELECT value FROM json_each(?))
-     GROUP BY customer, channel, purpose ORDER BY customer, channel, purpose`,
+    `SELECT customer, channel, purpose, at, granted, source, proof FROM consent AS c
+     WHERE customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) AND NOT EXISTS (
+       SELECT 1 FROM consent AS later WHERE later.customer = c.customer AND later.channel = c.channel
+         AND later.purpose = c.purpose AND later.at > c.at)
+     ORDER BY customer, channel, purpose`,
     [JSON.stringify(customers)],
   );
   return rows.map(({ customer, at, channel, purpose, granted, source, proof }) => ({

@@ -14,3 +14,4 @@ export { searchCustomers } from './search-customers.ts';
 export type { CustomerView } from './show-customer.ts';
 export { showCustomer } from './show-customer.ts';
 export { findSurvivors, UnknownCustomerError } from './survivors.ts';
+export { readTraits } from './write-traits.ts';

@@ -1,28 +1,34 @@
 import type { CustomerEvent } from '../plugin/customer.ts';
 import type { Transaction } from '../store/database.ts';
 
-/** Appends events, in order of customer. True for those that are new: an event whose messageId is known is not stored again. */
+/** Appends events, in order of customer. True for those that are new: an event whose messageId its customer has already is not stored again. */
 export async function insertEvents(
   tx: Transaction,
   events: readonly { customer: number; event: CustomerEvent }[],
   { now }: { now: number },
 ): Promise<boolean[]> {
   if (events.length === 0) return [];
-  const messageIds = events.flatMap(({ event }) => event.messageId ?? []).sort();
+  const { dialect } = tx;
+  const key = (customer: number, messageId: string) => `${customer} ${messageId}`;
+  const asked = events
+    .flatMap(({ customer, event }): [number, string][] => (event.messageId ? [[customer, event.messageId]] : []))
+    .sort(([a, x], [b, y]) => a - b || (x < y ? -1 : 1));
   const known = new Set<string>();
-  if (messageIds.length > 0) {
-    const rows = await tx.all<{ message_id: string }>(
-      `SELECT event.message_id FROM json_each(?) AS wanted
-       CROSS JOIN event ON event.message_id = wanted.value AND event.message_id IS NOT NULL`,
-      [JSON.stringify(messageIds)],
+  if (asked.length > 0) {
+    const rows = await tx.all<{ customer: number; message_id: string }>(
+      `SELECT event.customer, event.message_id FROM ${dialect.rows(['int', 'text'])} AS wanted
+       ${dialect.lookupJoin} event ON event.customer = wanted.c0 AND event.message_id = wanted.c1
+         AND event.message_id IS NOT NULL`,
+      [JSON.stringify(asked)],
     );
-    for (const row of rows) known.add(row.message_id);
+    for (const row of rows) known.add(key(row.customer, row.message_id));
   }
 
-  const isNew = events.map(({ event: { messageId } }) => {
-    if (messageId === undefined) return true;
-    if (known.has(messageId)) return false;
-    known.add(messageId);
+  const isNew = events.map(({ customer, event: { messageId } }) => {
+    if (!messageId) return true;
+    const id = key(customer, messageId);
+    if (known.has(id)) return false;
+    known.add(id);
     return true;
   });
   const rows = events
@@ -34,12 +40,12 @@ export async function insertEvents(
       event.category,
       event.time,
       now,
-      event.messageId ?? null,
+      event.messageId || null,
       JSON.stringify(event.properties),
     ]);
   await tx.runMany(
     `INSERT INTO event (customer, type, category, time, received_at, message_id, properties)
-     VALUES (?, ?, ?, ?, ?, ?, jsonb(?))`,
+     VALUES (?, ?, ?, ?, ?, ?, ${dialect.toJson('?')})`,
     rows,
   );
   return isNew;

@@ -1,4 +1,5 @@
 import type { Transaction } from '../store/database.ts';
+import { oneAtATime } from '../store/one-at-a-time.ts';
 import type { Owned } from './add-identities.ts';
 import { findOwners } from './add-identities.ts';
 import { whyUnusable } from './usable-identity.ts';
@@ -43,10 +44,14 @@ export class Matcher {
 
   static async over(tx: Transaction, parties: Parties): Promise<Matcher> {
     const values = parties.values.map((value) => value.trim());
-    const owners = new Map<string, Map<string, number>>();
-    for (const kind of new Set(parties.kinds)) {
-      const ofKind = values.filter((_, i) => parties.kinds[i] === kind);
-      owners.set(kind, await findOwners(tx, kind, ofKind.sort()));
+    let owners = await ownersOf(tx, parties.kinds, values);
+    // Somebody may be new: two transactions that meet the same stranger at once must not make two customers of one.
+    if (
+      tx.dialect.name === 'postgres' &&
+      values.some((value, i) => !owners.get(parties.kinds[i] as string)?.has(value))
+    ) {
+      await oneAtATime(tx, 'customers');
+      owners = await ownersOf(tx, parties.kinds, values);
     }
     // Customers are never deleted, a merged one keeps its row: the highest id is never given twice.
     const last = await tx.first<{ id: number | null }>('SELECT max(id) AS id FROM customer');
@@ -89,4 +94,18 @@ export class Matcher {
     }
     return { customer, created, refused };
   }
+}
+
+/** By kind, who is known by which value. */
+async function ownersOf(
+  tx: Transaction,
+  kinds: readonly string[],
+  values: readonly string[],
+): Promise<Map<string, Map<string, number>>> {
+  const owners = new Map<string, Map<string, number>>();
+  for (const kind of new Set(kinds)) {
+    const ofKind = values.filter((_, i) => kinds[i] === kind);
+    owners.set(kind, await findOwners(tx, kind, ofKind.sort()));
+  }
+  return owners;
 }

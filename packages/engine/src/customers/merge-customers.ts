@@ -73,20 +73,43 @@ type Parameters = 'from' | 'into';
 /** What belongs to one goes to the other. */
 const repoint: readonly (readonly [sql: string, ...parameters: Parameters[]])[] = [
   ['UPDATE identity SET customer = ? WHERE customer = ?', 'into', 'from'],
+  // Told of both: it happened once.
+  [
+    `DELETE FROM event WHERE customer = ? AND message_id IN
+       (SELECT message_id FROM event AS same WHERE same.customer = ? AND same.message_id IS NOT NULL)`,
+    'from',
+    'into',
+  ],
   ['UPDATE event SET customer = ? WHERE customer = ?', 'into', 'from'],
   // Of two answers in one instant the refusal stands: nobody is written to because of a merge.
   [
     `INSERT INTO consent (customer, channel, purpose, at, granted, source, proof)
-     SELECT ?, channel, purpose, at, granted, source, proof FROM consent WHERE customer = ?
-     ON CONFLICT DO UPDATE SET granted = excluded.granted, source = excluded.source, proof = excluded.proof
+     SELECT CAST(? AS BIGINT), channel, purpose, at, granted, source, proof FROM consent WHERE customer = ?
+     ON CONFLICT (customer, channel, purpose, at) DO UPDATE SET granted = excluded.granted, source = excluded.source, proof = excluded.proof
      WHERE excluded.granted < consent.granted`,
     'into',
     'from',
   ],
   ['DELETE FROM consent WHERE customer = ?', 'from'],
-  ['UPDATE OR IGNORE relationship SET customer = ? WHERE customer = ? AND other <> ?', 'into', 'from', 'into'],
+  [
+    `UPDATE relationship SET customer = ? WHERE customer = ? AND other <> ? AND NOT EXISTS (
+       SELECT 1 FROM relationship AS same WHERE same.customer = ? AND same.kind = relationship.kind
+         AND same.other = relationship.other AND same.from_at = relationship.from_at)`,
+    'into',
+    'from',
+    'into',
+    'into',
+  ],
   ['DELETE FROM relationship WHERE customer = ?', 'from'],
-  ['UPDATE OR IGNORE relationship SET other = ? WHERE other = ? AND customer <> ?', 'into', 'from', 'into'],
+  [
+    `UPDATE relationship SET other = ? WHERE other = ? AND customer <> ? AND NOT EXISTS (
+       SELECT 1 FROM relationship AS same WHERE same.customer = relationship.customer AND same.kind = relationship.kind
+         AND same.other = ? AND same.from_at = relationship.from_at)`,
+    'into',
+    'from',
+    'into',
+    'into',
+  ],
   ['DELETE FROM relationship WHERE other = ?', 'from'],
 ];
 

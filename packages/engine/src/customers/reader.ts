@@ -10,7 +10,7 @@ export function createReader(db: Database, now: number): CustomerReader {
     findByIdentity: (kind, values) =>
       db.read(async (tx) => {
         const rows = await tx.all<{ value: string; customer: number }>(
-          'SELECT value, customer FROM identity WHERE kind = ? AND value IN (SELECT value FROM json_each(?))',
+          `SELECT value, customer FROM identity WHERE kind = ? AND value IN (SELECT value FROM ${tx.dialect.list('text')} AS wanted)`,
           [kind, JSON.stringify(values)],
         );
         return new Map(rows.map(({ value, customer }) => [value, customer]));
@@ -33,8 +33,8 @@ async function readEvents(
     properties: string;
     message_id: string | null;
   }>(
-    `SELECT customer, category, time, json(properties) AS properties, message_id FROM event
-     WHERE customer IN (SELECT value FROM json_each(?)) AND type = ? AND time >= ? AND time <= ?
+    `SELECT customer, category, time, ${tx.dialect.json('properties')} AS properties, message_id FROM event
+     WHERE customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) AND type = ? AND time >= ? AND time <= ?
      ORDER BY customer, time, id`,
     [JSON.stringify(customers), type, since ?? Number.MIN_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER],
   );
@@ -60,12 +60,11 @@ async function readQuantiles(
   now: number,
 ): Promise<number[]> {
   const measures = {
-    recency: '? - max(time)',
+    recency: 'CAST(? AS BIGINT) - max(time)',
     frequency: 'count(*)',
-    monetary:
-      "sum(CASE WHEN json_type(properties, ?) IN ('integer', 'real') THEN json_extract(properties, ?) ELSE 0 END)",
+    monetary: `coalesce(sum(${tx.dialect.jsonNumber('properties')}), 0)`,
   };
-  const path = `$.${JSON.stringify(property ?? '')}`;
+  const path = tx.dialect.jsonKey(property ?? '');
   const parameters: Record<typeof measure, SqlValue[]> = { recency: [now], frequency: [], monetary: [path, path] };
   const rows = await tx.all<{ value: number }>(
     `SELECT ${measures[measure]} AS value FROM event WHERE type = ? AND time >= ? AND time <= ? GROUP BY customer ORDER BY value`,

@@ -24,7 +24,7 @@ export async function recordConsents(
   }
   await tx.runMany(
     `INSERT INTO consent (customer, channel, purpose, at, granted, source, proof) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET granted = excluded.granted, source = excluded.source, proof = excluded.proof`,
+     ON CONFLICT (customer, channel, purpose, at) DO UPDATE SET granted = excluded.granted, source = excluded.source, proof = excluded.proof`,
     rows,
   );
   return rows.length;

@@ -56,7 +56,8 @@ export async function insertCustomers(
     const some = customers.slice(from, from + 1000);
     await tx.run(
       `INSERT INTO customer (id, created_at, updated_at, traits)
-       SELECT ? + key, ?, ?, jsonb(value) FROM json_each(?)`,
+       SELECT CAST(? AS BIGINT) + one.i, CAST(? AS BIGINT), CAST(? AS BIGINT), ${tx.dialect.toJson('one.value')}
+       FROM ${tx.dialect.numbered()} AS one`,
       [(some[0] as { id: number }).id, now, now, `[${some.map((customer) => customer.traits).join(',')}]`],
     );
   }

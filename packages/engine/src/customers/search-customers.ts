@@ -1,5 +1,7 @@
 import type { Customer } from '../plugin/customer.ts';
+import { foldCase } from '../rule/text.ts';
 import type { Transaction } from '../store/database.ts';
+import type { Dialect } from '../store/dialect.ts';
 import { findCustomers } from './find-customers.ts';
 
 export interface CustomerPage {
@@ -34,7 +36,8 @@ async function pageOfAll(tx: Transaction, after: number, limit: number): Promise
   return rows.map(({ id }) => id);
 }
 
-const byTrait = named.map((trait) => `traits ->> '$.${trait}' LIKE ? ESCAPE '\\'`).join(' OR ');
+const byTrait = (dialect: Dialect) =>
+  named.map((trait) => `${dialect.fold(`(traits ->> '${trait}')`)} LIKE ? ESCAPE '\\'`).join(' OR ');
 
 async function pageOf(tx: Transaction, text: string, after: number, limit: number): Promise<number[]> {
   const kinds = await tx.all<{ kind: string }>(
@@ -56,10 +59,10 @@ async function pageOf(tx: Transaction, text: string, after: number, limit: numbe
   const id = /^[0-9]{1,15}$/.test(text) ? Number(text) : 0;
   if (id > after) found.add(id);
 
-  const beginning = `${text.replace(/[\\%_]/g, '\\$&')}%`;
+  const beginning = `${foldCase(text).replace(/[\\%_]/g, '\\$&')}%`;
   const rows = await tx.all<{ id: number }>(
     `SELECT id FROM customer WHERE merged_into IS NULL AND id > ?
-       AND (id IN (SELECT value FROM json_each(?)) OR ${byTrait}) ORDER BY id LIMIT ?`,
+       AND (id IN (SELECT value FROM ${tx.dialect.list('int')} AS found) OR ${byTrait(tx.dialect)}) ORDER BY id LIMIT ?`,
     [after, JSON.stringify([...found]), ...named.map(() => beginning), limit],
   );
   return rows.map((row) => row.id);

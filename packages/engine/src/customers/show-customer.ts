@@ -46,16 +46,16 @@ export async function showCustomer(
   const customer = survivor?.get(id);
   if (customer === undefined) return undefined;
   const row = await tx.first<{ created_at: number; updated_at: number; traits: string }>(
-    'SELECT created_at, updated_at, json(traits) AS traits FROM customer WHERE id = ?',
+    `SELECT created_at, updated_at, ${tx.dialect.json('traits')} AS traits FROM customer WHERE id = ?`,
     [customer],
   );
   if (!row) return undefined;
 
   const merges = await tx.all<CustomerView['merges'][number]>(
     `WITH RECURSIVE part (id) AS (
-       SELECT ? UNION SELECT merge.customer FROM part JOIN merge ON merge.into_customer = part.id
+       SELECT CAST(? AS BIGINT) UNION SELECT merge.customer FROM part JOIN merge ON merge.into_customer = part.id
      )
-     SELECT customer, into_customer AS "into", at, why FROM merge WHERE customer IN part ORDER BY at, customer`,
+     SELECT customer, into_customer AS "into", at, why FROM merge WHERE customer IN (SELECT id FROM part) ORDER BY at, customer`,
     [customer],
   );
   const parts = [customer, ...merges.map((merge) => merge.customer)];
@@ -80,11 +80,11 @@ export async function showCustomer(
 
 async function showEvents(tx: Transaction, customer: number, latest: number): Promise<CustomerView['events']> {
   const rows = await tx.all<{ category: Category; total: number; type: string; time: number; properties: string }>(
-    `SELECT category, total, type, time, json(properties) AS properties FROM (
+    `SELECT category, total, type, time, ${tx.dialect.json('properties')} AS properties FROM (
        SELECT *, count(*) OVER (PARTITION BY category) AS total,
          row_number() OVER (PARTITION BY category ORDER BY time DESC, id DESC) AS place
        FROM event WHERE customer = ?
-     ) WHERE place <= ? ORDER BY category, place`,
+     ) AS placed WHERE place <= ? ORDER BY category, place`,
     [customer, latest],
   );
   const events = Object.fromEntries(
@@ -105,7 +105,7 @@ async function showHistory(
 ): Promise<CustomerView['history']> {
   const rows = await tx.all<{ customer: number; at: number; source: string; before: string }>(
     `SELECT customer, at, source, before FROM trait_change
-     WHERE customer IN (SELECT value FROM json_each(?)) ORDER BY at DESC, seq DESC LIMIT ?`,
+     WHERE customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) ORDER BY at DESC, seq DESC LIMIT ?`,
     [JSON.stringify(parts), latest],
   );
   return rows.map((change) => ({ ...change, before: JSON.parse(change.before) as JsonObject }));

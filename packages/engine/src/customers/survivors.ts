@@ -15,7 +15,7 @@ export async function findSurvivors(
   const into = new Map<number, number | null>();
   for (let wanted = asked; wanted.length > 0; ) {
     const rows = await tx.all<{ id: number; merged_into: number | null }>(
-      'SELECT id, merged_into FROM customer WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id',
+      `SELECT id, merged_into FROM customer WHERE id IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) ORDER BY id`,
       [JSON.stringify(wanted)],
     );
     for (const row of rows) into.set(row.id, row.merged_into);

@@ -8,12 +8,13 @@ export interface TraitUpdate {
   before: JsonObject;
 }
 
-/** The traits of these customers as JSON text. */
+/** The traits of these customers as JSON text. Nobody else changes them before the end of the transaction. */
 export async function readTraits(tx: Transaction, customers: Iterable<number>): Promise<Map<number, string>> {
   const ids = [...new Set(customers)].sort((a, b) => a - b);
   if (ids.length === 0) return new Map();
   const rows = await tx.all<{ id: number; traits: string }>(
-    'SELECT id, json(traits) AS traits FROM customer WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id',
+    `SELECT id, ${tx.dialect.json('traits')} AS traits FROM customer
+     WHERE id IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) ORDER BY id ${tx.dialect.lock('customer')}`,
     [JSON.stringify(ids)],
   );
   return new Map(rows.map(({ id, traits }) => [id, traits]));
@@ -27,15 +28,15 @@ export async function writeTraits(
 ): Promise<void> {
   const inOrder = [...updates].sort((a, b) => a.customer - b.customer);
   await tx.runMany(
-    'UPDATE customer SET traits = jsonb(?), updated_at = ? WHERE id = ?',
+    `UPDATE customer SET traits = ${tx.dialect.toJson('?')}, updated_at = ? WHERE id = ?`,
     inOrder.map(({ customer, traits }) => [JSON.stringify(traits), now, customer]),
   );
   // One statement for all: one a row, which asks each for its next seq, costs 6 µs instead of 1.
   await tx.run(
     `INSERT INTO trait_change (customer, at, seq, source, before)
-     SELECT one.value ->> 0, ?, coalesce(
-       (SELECT max(seq) + 1 FROM trait_change WHERE customer = (one.value ->> 0) AND at = ?), 0), ?, one.value ->> 1
-     FROM json_each(?) AS one`,
+     SELECT one.c0, CAST(? AS BIGINT), coalesce(
+       (SELECT max(seq) + 1 FROM trait_change WHERE customer = one.c0 AND at = ?), 0), CAST(? AS TEXT), one.c1
+     FROM ${tx.dialect.rows(['int', 'text'])} AS one`,
     [now, now, source, JSON.stringify(inOrder.map(({ customer, before }) => [customer, JSON.stringify(before)]))],
   );
 }

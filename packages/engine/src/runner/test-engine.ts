@@ -4,6 +4,7 @@ import type { Loop } from '../loop/index.ts';
 import type { AnyNodeType, Log } from '../plugin/index.ts';
 import { definePlugin, Registry } from '../plugin/index.ts';
 import * as store from '../store/index.ts';
+import { openTestDatabase } from '../store/test-database.ts';
 import { VirtualClock } from './clock.ts';
 import { Engine } from './engine.ts';
 import type { Limits, Transports } from './parts.ts';
@@ -19,7 +20,7 @@ export async function testEngine(
   nodes: readonly AnyNodeType[],
   options: { url?: string; limits?: Partial<Limits>; transports?: Transports; start?: number } = {},
 ) {
-  const db = await store.openSqlite(options.url ?? 'sqlite::memory:');
+  const db = await openTestDatabase(options.url);
   const clock = new VirtualClock(options.start ?? monday);
   const registry = new Registry([definePlugin({ name: 'test', nodes })]);
   const engine = new Engine({

@@ -15,10 +15,19 @@ export interface Dialect {
   list(type: 'int' | 'text'): string;
   /** A table expression for FROM over one parameter, a JSON array of arrays: columns `c0`, `c1`, … */
   rows(types: readonly ColumnType[]): string;
+  /** A table expression over one parameter, a JSON array: columns `i`, the place from 0, and `value`; an object or array as JSON. */
+  numbered(): string;
+  /** A table expression over one parameter, a JSON object of whole numbers: columns `key` and `value`. */
+  entries(): string;
   /** A JSON column as text. */
   json(expression: string): string;
   /** A JSON text as the column holds it. */
   toJson(expression: string): string;
+  /** The number that a JSON column holds under a key, else null. Two parameters, both `jsonKey` of the key's name. */
+  jsonNumber(expression: string): string;
+  jsonKey(name: string): string;
+  /** Lower case for A to Z alone, in the order of bytes: what `LIKE` is given. */
+  fold(expression: string): string;
   /** The larger of two expressions that are not null. */
   greatest(a: string, b: string): string;
   /** Ends a SELECT that claims rows of the table with this alias: those that another worker holds are passed over. Nothing on SQLite, which has one writer. */

@@ -10,7 +10,7 @@ export type { NodeCount } from './count-nodes.ts';
 export { countNodes } from './count-nodes.ts';
 export { countLeft, countStanding } from './count-turn.ts';
 export type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
-export { StoreError } from './database.ts';
+export { StoreError, StoreUnavailableError } from './database.ts';
 export type { Draft } from './drafts.ts';
 export { createDraft, deleteDraft, findDraft, listDrafts, saveDraft } from './drafts.ts';
 export type { Entrant } from './enter-customers.ts';
@@ -21,6 +21,8 @@ export type { Chosen, PortSql } from './fill-moved.ts';
 export { chosenPort, choosePaths, createMoved, customersMoved, fillByPortSql, fillChosen } from './fill-moved.ts';
 export { endEnrollments } from './end-enrollments.ts';
 export { findSubscriptions } from './find-subscriptions.ts';
+export type { Firing } from './firings.ts';
+export { addFirings, claimFiring, customersWhere, lastFirings, openFirings, saveFiring } from './firings.ts';
 export { forever } from './forever.ts';
 export { holdForReceipt, waitsForReceipt } from './hold-for-receipt.ts';
 export type { Located, TargetOf } from './locate.ts';
@@ -57,6 +59,8 @@ export { readPolicy, writePolicy } from './policy.ts';
 export type { DeadLetters } from './redrive.ts';
 export { countDeadLetters, redriveMessages } from './redrive.ts';
 export { lockCustomers } from './lock-customers.ts';
+export type { Difference, SegmentSql } from './membership.ts';
+export { changeMembership, diffMembership } from './membership.ts';
 export { readMeta, writeMeta } from './meta.ts';
 export { nextDue, releaseRested } from './next-due.ts';
 export { park } from './park.ts';
@@ -65,10 +69,32 @@ export { markPath, markPaths, pathIds, pathKey, rememberPaths } from './paths.ts
 export type { Learning } from './reports.ts';
 export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
+export {
+  askMembershipsAgain,
+  eventProperties,
+  nextSegmentTimer,
+  setEventTimers,
+  setSegmentTimers,
+  takeSegmentTimers,
+} from './segment-timers.ts';
 export { loadSegments } from './segments.ts';
+export type { StoredSegment } from './segments-watched.ts';
+export {
+  claimFill,
+  customersAbove,
+  deleteSegment,
+  listSegments,
+  refillSegment,
+  saveFill,
+  saveSegment,
+  unwatchSegment,
+  watchesSegments,
+  watchSegment,
+} from './segments-watched.ts';
 export type { OpenOptions } from './sqlite.ts';
+export { isPostgres, openPostgres } from './postgres.ts';
 export { openSqlite, openSqliteReader } from './sqlite.ts';
 export type { Version } from './versions.ts';
-export { loadVersions, publishVersion } from './versions.ts';
+export { countVersions, loadVersions, publishVersion } from './versions.ts';
 export { addToTally, entered } from './tally.ts';
 export { withdraw } from './withdraw.ts';

