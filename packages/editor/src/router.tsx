@@ -30,6 +30,12 @@ const results = createRoute({
   component: lazyRouteComponent(() => import('./pages/loop/ResultsTab.tsx'), 'ResultsTab'),
 });
 
+const operation = createRoute({
+  getParentRoute: () => loop,
+  path: 'operation',
+  component: lazyRouteComponent(() => import('./pages/loop/operation/OperationTab.tsx'), 'OperationTab'),
+});
+
 const customers = createRoute({
   getParentRoute: () => root,
   path: '/customers',
@@ -54,6 +60,12 @@ const messages = createRoute({
   component: lazyRouteComponent(() => import('./pages/MessagesPage.tsx'), 'MessagesPage'),
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+});
+
 const inbox = createRoute({
   getParentRoute: () => root,
   path: '/inbox',
@@ -63,7 +75,15 @@ const inbox = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([loops, loop.addChildren([canvas, results]), customers, customer, messages, inbox]),
+  routeTree: root.addChildren([
+    loops,
+    loop.addChildren([canvas, results, operation]),
+    customers,
+    customer,
+    messages,
+    inbox,
+    settings,
+  ]),
   defaultPendingComponent: PagePending,
   defaultErrorComponent: RouteFault,
   defaultPreload: 'intent',

@@ -39,6 +39,13 @@ export interface Fields {
   events: { type: string; category: Category; properties: string[] }[];
 }
 
+/** A named group of customers. */
+export interface Segment {
+  id: string;
+  name: string;
+  rule: JsonObject;
+}
+
 export interface LoopSummary {
   id: string;
   name: string;
@@ -127,6 +134,11 @@ export interface MessageRow {
   settledAt: string | null;
   detail: string | null;
   body: JsonObject | null;
+  attempts?: number;
+  /** When it is due, for one that waits. */
+  due?: string | null;
+  /** The code of a suppression, which the detail says in words. */
+  reason?: string | null;
 }
 
 export interface ShownEvent {

@@ -15,6 +15,7 @@ import type {
   ParkedRow,
   Port,
   ReportRow,
+  Segment,
 } from './contract.ts';
 
 export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => api<Me>('/api/me'), staleTime: 60_000 });
@@ -44,6 +45,12 @@ export const loopsQuery = queryOptions({
   queryKey: ['loops'],
   queryFn: () => api<LoopSummary[]>('/api/loops'),
   refetchInterval: 5_000,
+});
+
+export const segmentsQuery = queryOptions({
+  queryKey: ['segments'],
+  queryFn: () => api<Segment[]>('/api/segments'),
+  staleTime: 10_000,
 });
 
 const at = (id: string) => `/api/loops/${encodeURIComponent(id)}`;

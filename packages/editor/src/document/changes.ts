@@ -10,7 +10,22 @@ export type Change =
   | { type: 'add-edge'; edge: LoopEdge; index?: number }
   | { type: 'remove-edge'; id: string }
   | { type: 'rename-loop'; name: string }
+  | { type: 'set-aims'; aims: LoopAims }
   | { type: 'replace'; nodes: LoopNode[]; edges: LoopEdge[]; name: string };
+
+/** What the loop as a whole is for: who leaves it on the way, and what goes before other loops. */
+export type LoopAims = Pick<Loop, 'goals' | 'exits' | 'priority'>;
+
+const aimsOf = ({ goals, exits, priority }: Loop): LoopAims => ({ goals, exits, priority });
+
+/** Aims that are not set are not in the document either. */
+function withAims(document: Loop, aims: LoopAims): Loop {
+  const { goals: _goals, exits: _exits, priority: _priority, ...rest } = document;
+  const set = Object.entries(aims).filter(([, value]) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined,
+  );
+  return { ...rest, ...(Object.fromEntries(set) as LoopAims) };
+}
 
 const insert = <T>(list: readonly T[], item: T, index = list.length): T[] => list.toSpliced(index, 0, item);
 
@@ -37,6 +52,8 @@ function applyChange(document: Loop, change: Change): Loop {
       return { ...document, edges: document.edges.filter((edge) => edge.id !== change.id) };
     case 'rename-loop':
       return { ...document, name: change.name };
+    case 'set-aims':
+      return withAims(document, change.aims);
     case 'replace':
       return { ...document, nodes: change.nodes, edges: change.edges, name: change.name };
   }
@@ -56,6 +73,8 @@ function invertChange(document: Loop, change: Change): Change | undefined {
     }
     case 'rename-loop':
       return { type: 'rename-loop', name: document.name };
+    case 'set-aims':
+      return { type: 'set-aims', aims: aimsOf(document) };
     case 'replace':
       return { type: 'replace', nodes: document.nodes, edges: document.edges, name: document.name };
   }

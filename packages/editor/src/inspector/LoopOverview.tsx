@@ -3,6 +3,7 @@ import { selectDocument, useEditor, useWorkbench } from '../canvas/workbench.tsx
 import { formatNumber } from '../ui/format.ts';
 import { Mark } from '../ui/Mark.tsx';
 import { stageInfos, stageOf, stageStyle } from '../ui/stages.ts';
+import { Aims } from './Aims.tsx';
 import classes from './Inspector.module.css';
 
 const keys = [
@@ -36,6 +37,7 @@ export function LoopOverview() {
           </div>
         </div>
       </section>
+      <Aims />
       {counts && counts.version > 0 && (
         <section className={classes.section}>
           <h3>

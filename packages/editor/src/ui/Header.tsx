@@ -7,6 +7,7 @@ import {
   IconMailFast,
   IconMoon,
   IconRefreshDot,
+  IconSettings,
   IconSun,
   IconUserCircle,
   IconUsers,
@@ -134,6 +135,9 @@ function User({ me }: { me: Me }) {
           </Text>
         </div>
         <Menu.Divider />
+        <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} />}>
+          Contact policy and tokens
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           Sign out
         </Menu.Item>

@@ -63,6 +63,9 @@ export function LoopBar({ loop }: { loop: LoopDetail }) {
         <Link to="/loops/$loopId/results" params={{ loopId: loop.id }} className={classes.tab}>
           Results
         </Link>
+        <Link to="/loops/$loopId/operation" params={{ loopId: loop.id }} className={classes.tab}>
+          Operation
+        </Link>
       </nav>
       <div className={classes.actions}>
         <More loop={loop} />
