@@ -86,13 +86,3 @@ function whyNoCron(expression: string): string | undefined {
     return (error as Error).message;
   }
 }
-
-/** The IANA name of a time zone. */
-export const zoneField = () =>
-  z
-    .string()
-    .superRefine((zone, context) => {
-      const message = whyNoZone(zone);
-      if (message !== undefined) context.addIssue({ code: 'custom', message });
-    })
-    .meta({ format: 'time-zone' });

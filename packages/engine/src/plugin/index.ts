@@ -4,7 +4,7 @@ export type { Category, Stage } from '../loop/loop.ts';
 export { categories } from '../loop/loop.ts';
 export * from './calendar.ts';
 export type * from './contexts.ts';
-export { CronError, cronField, parseCron, zoneField } from './cron.ts';
+export { CronError, cronField, parseCron } from './cron.ts';
 export type { Schedule } from './cron.ts';
 export type * from './customer.ts';
 export type { AnyNodeType, Plugin } from './define.ts';

@@ -17,3 +17,5 @@ export { bindRule, ruleToSql } from './to-sql.ts';
 export type { BoundParameter, RuleSql, SqlContext } from './to-sql.ts';
 export type { RuleParameter } from './fragment.ts';
 export type { Segments } from './to-condition.ts';
+export type { Window } from './windows-of.ts';
+export { windowsOf } from './windows-of.ts';

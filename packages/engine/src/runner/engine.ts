@@ -10,6 +10,11 @@ import type { IncomingEvent } from './intake.ts';
 import { enter, keyless } from './enter.ts';
 import { record } from './intake.ts';
 import { endsOf } from './fused-run.ts';
+import type { PartiesEntry } from './enter-parties.ts';
+import { enterParties } from './enter-parties.ts';
+import { nextFiring, noteFirings, workSchedules } from './schedule.ts';
+import { syncWatches } from './segments.ts';
+import { fillNewWatches, nextSegmentWork, workSegments } from './work-segments.ts';
 import { deliverDue, recoverInterrupted } from './outbox.ts';
 import type { Parts } from './parts.ts';
 import type { ReadOptions, SourceProgress } from './read-source.ts';
@@ -86,6 +91,7 @@ export class Engine {
         if (!(error instanceof LoopError)) throw error;
         log.warn('a published loop cannot run', { loop: version.loop, version: version.number, error: error.message });
       }
+    await syncWatches(this.#parts);
   }
 
   /** Publishes a loop as a new immutable version, unless its newest is the same. Moves nobody. */
@@ -93,6 +99,7 @@ export class Engine {
     const { db, store, registry, clock } = this.#parts;
     compile(loop, registry);
     const document = JSON.stringify(loop);
+    await noteFirings(this.#parts, clock.now());
     const version = await db.write(
       (tx) =>
         store.publishVersion(tx, {
@@ -105,13 +112,14 @@ export class Engine {
       'publish',
     );
     await this.#load();
+    await fillNewWatches(this.#parts, clock.now());
     return this.#versions.get(version.id) as RunningVersion;
   }
 
   /** Takes a loop away with its versions, so that nobody enters it any more. False if somebody has ever been in it: then it stays. */
   async remove(loop: string): Promise<boolean> {
     const { db, store } = this.#parts;
-    const removed = await db.write((tx) => store.deleteDraft(tx, loop));
+    const removed = await db.write((tx) => store.deleteDraft(tx, loop), 'publish');
     if (removed) await this.#load();
     return removed;
   }
@@ -128,12 +136,22 @@ export class Engine {
     node = version.compiled.entries[0],
   ): Promise<number> {
     const station = this.#entry(version, node);
-    return this.#parts.db.write((tx) => enter(this.#parts, tx, station, keyless(customers), this.#parts.clock.now()));
+    return this.#parts.db.write(
+      (tx) => enter(this.#parts, tx, station, keyless(customers), this.#parts.clock.now()),
+      'enter',
+    );
+  }
+
+  /** Lets parties into the newest version of a loop whom another system names. How many entered. */
+  async enterParties(loop: string, entry: PartiesEntry, source: string): Promise<number> {
+    const version = this.newest(loop);
+    if (!version) throw new Error(`expected the loop ${loop} to be published`);
+    return enterParties(this.#parts, version, entry, source);
   }
 
   /** Stores events of parties, wakes who waits for them, lets those in whom they let in. On disk when the promise resolves. */
   async record(events: readonly IncomingEvent[]): Promise<{ customer: number | undefined; isNew: boolean }[]> {
-    return this.#parts.db.write((tx) => record(this.#parts, tx, events, this.#parts.clock.now()));
+    return this.#parts.db.write((tx) => record(this.#parts, tx, events, this.#parts.clock.now()), 'record');
   }
 
   /** Takes in what a tracking client or another system tells: who parties are, and what happened to them. One transaction. */
@@ -143,15 +161,17 @@ export class Engine {
       const now = parts.clock.now();
       const parties = records.map(({ identities, traits, consents }) => ({ identities, traits, consents }));
       const { customers } = await parts.customers.importRecords(tx, parties, { now, source });
-      for (const [i, { sameAs = [] }] of records.entries()) await this.#unite(tx, customers[i], sameAs, now);
+      const touched = customers.flatMap((customer) => customer ?? []);
+      for (const [i, { sameAs = [] }] of records.entries())
+        touched.push(...(await this.#unite(tx, customers[i], sameAs, now)));
       const events = records.flatMap(({ identities, events = [] }) => events.map((event) => ({ identities, event })));
-      await record(parts, tx, events, now);
-    });
+      await record(parts, tx, events, now, touched);
+    }, 'ingest');
   }
 
-  /** Merges into a customer whoever is known by these keys. */
-  async #unite(tx: Transaction, into: number | undefined, sameAs: readonly Identity[], now: number): Promise<void> {
-    if (into === undefined || sameAs.length === 0) return;
+  /** Merges into a customer whoever is known by these keys. Who has gone. */
+  async #unite(tx: Transaction, into: number | undefined, sameAs: readonly Identity[], now: number): Promise<number[]> {
+    if (into === undefined || sameAs.length === 0) return [];
     const { customers } = this.#parts;
     const same = await customers.resolveCustomers(
       tx,
@@ -162,11 +182,9 @@ export class Engine {
       customer === undefined || customer === into ? [] : [{ customer, into, why: 'told to be the same' }],
     );
     const merged = await customers.mergeCustomers(tx, merges, { now });
-    await this.#withdraw(
-      tx,
-      merged.map(({ customer }) => customer),
-      now,
-    );
+    const gone = merged.map(({ customer }) => customer);
+    await this.#withdraw(tx, gone, now);
+    return gone;
   }
 
   /** Reads a source at one of a version's entries to its end: the entry's own, or another type's in its place. */
@@ -187,8 +205,8 @@ export class Engine {
   async work(): Promise<number> {
     const { db, store, clock } = this.#parts;
     const now = clock.now();
+    let done = (await workSegments(this.#parts, now)) + (await workSchedules(this.#parts, now));
     const due = new Set(await db.read((tx) => store.nodesDue(tx, this.#walkable(), now)));
-    let done = 0;
     if (due.size > 0)
       for (const version of this.#parts.stations.all())
         if (!version.paused) done += await this.#workThrough(version, due);
@@ -252,7 +270,7 @@ export class Engine {
   /** Works out every report that has new customers, whether its time has come or not. */
   async finishReports(): Promise<void> {
     const { db, store } = this.#parts;
-    await db.write((tx) => store.hastenReports(tx, this.#parts.clock.now()));
+    await db.write((tx) => store.hastenReports(tx, this.#parts.clock.now()), 'report');
     await this.#workReports();
   }
 
@@ -268,9 +286,19 @@ export class Engine {
     return tried;
   }
 
-  /** When anything is to be done next; undefined when no clock brings more. */
-  async nextDue(): Promise<number | undefined> {
-    return this.#parts.db.read((tx) => this.#parts.store.nextDue(tx, this.#walkable()));
+  /**
+   * When anything is to be done next; undefined when no clock brings more. `endless`: schedules that have fired before
+   * count too, which always fire again.
+   */
+  async nextDue({ endless = true } = {}): Promise<number | undefined> {
+    const parts = this.#parts;
+    const firing = await nextFiring(parts);
+    const due = [
+      await parts.db.read((tx) => parts.store.nextDue(tx, this.#walkable())),
+      await nextSegmentWork(parts, parts.clock.now()),
+      firing && (endless || !firing.fired) ? firing.at : undefined,
+    ].filter((each) => each !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
   }
 
   async #withdraw(tx: Transaction, customers: readonly number[], now: number): Promise<void> {

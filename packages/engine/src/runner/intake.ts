@@ -1,8 +1,7 @@
 import type { CustomerEvent, Identity } from '../plugin/index.ts';
 import type { Transaction } from '../store/index.ts';
-import { enterOnEvents } from './enter.ts';
+import { takeIn } from './happenings.ts';
 import type { Parts } from './parts.ts';
-import { wake } from './wake.ts';
 
 /** An event as the outside tells of it: about whoever is known by these keys. */
 export interface IncomingEvent {
@@ -10,29 +9,23 @@ export interface IncomingEvent {
   event: CustomerEvent;
 }
 
-/** Stores events, wakes who waits for them and lets those in whom they let in: one transaction, so that nothing is half-taken. */
+/**
+ * Stores events and lets follow what follows from them: one transaction, so that nothing is half-taken. `touched`: who has
+ * been changed in it before.
+ */
 export async function record(
   parts: Parts,
   tx: Transaction,
   incoming: readonly IncomingEvent[],
   now: number,
+  touched: readonly number[] = [],
 ): Promise<{ customer: number | undefined; isNew: boolean }[]> {
   const recorded = await parts.customers.recordEvents(tx, incoming, { now });
   const fresh = recorded.flatMap(({ customer, isNew }, i) =>
     isNew && customer !== undefined ? [{ customer, event: (incoming[i] as IncomingEvent).event }] : [],
   );
-  await takeInEvents(parts, tx, fresh, now);
+  // Who is new by an event that is not is in segments too.
+  const known = recorded.flatMap(({ customer }) => customer ?? []);
+  await takeIn(parts, tx, { events: fresh, touched: [...touched, ...known] }, now);
   return recorded;
-}
-
-/** What new events of customers set off: the end of waits, and entries into loops. */
-export async function takeInEvents(
-  parts: Parts,
-  tx: Transaction,
-  events: readonly { customer: number; event: CustomerEvent }[],
-  now: number,
-): Promise<void> {
-  if (events.length === 0) return;
-  await wake(parts, tx, events, now);
-  await enterOnEvents(parts, tx, events, now);
 }

@@ -1,5 +1,6 @@
 import type { Json, SourceType } from '../plugin/index.ts';
 import { enter, keyless } from './enter.ts';
+import { takeIn } from './happenings.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
@@ -57,6 +58,7 @@ export async function readSource(parts: Parts, station: Station, options: ReadOp
       const imported = await parts.customers.importRecords(tx, part.records, { now, source });
       for (const { line = 0, reason } of imported.refused) rejects.push({ line, reason });
       const customers = imported.customers.filter((customer) => customer !== undefined);
+      await takeIn(parts, tx, { events: [], touched: customers }, now);
       const entered = entersRecords ? await enter(parts, tx, station, keyless(customers), now) : 0;
       await parts.store.writeCursor(tx, station.ref, { of, cursor: part.cursor, done: false });
       return entered;

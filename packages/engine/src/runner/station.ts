@@ -27,6 +27,7 @@ export interface RunningVersion {
   id: number;
   loop: { id: string; name: string };
   number: number;
+  publishedAt: number;
   compiled: CompiledLoop;
   stations: Map<string, Station>;
   /** While its loop is paused nobody makes a step at its nodes, and nothing of it is sent. */
@@ -46,6 +47,7 @@ export function toRunning(
     id: version.id,
     loop: { id: loop.id, name: loop.name },
     number: version.number,
+    publishedAt: version.publishedAt,
     compiled,
     stations: new Map(),
     paused,

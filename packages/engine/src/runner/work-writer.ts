@@ -4,7 +4,7 @@ import type { Failed } from './attempt.ts';
 import { attempt, within } from './attempt.ts';
 import type { BatchRow } from './handler-batch.ts';
 import { handleBatch } from './handler-batch.ts';
-import { takeInEvents } from './intake.ts';
+import { takeIn } from './happenings.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import type { Station } from './station.ts';
@@ -46,8 +46,8 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
       const wanted = patches.filter((patch) => stillThere.has(patch.customer));
       if (wanted.length > 0) {
         const { events } = await parts.customers.applyPatches(tx, wanted, { now, source });
-        await takeInEvents(parts, tx, events, now);
-        movedOthers = events.length > 0;
+        const touched = wanted.map(({ customer }) => customer);
+        movedOthers = await takeIn(parts, tx, { events, touched }, now);
       }
       if (merges.length === 0) return { movedOthers };
       await merge(parts, tx, merges, batch.rows, now);
@@ -69,6 +69,8 @@ async function merge(
   const here = new Set(rows.map((row) => row.customer.id));
   const elsewhere = merged.map(({ customer }) => customer).filter((customer) => !here.has(customer));
   if (elsewhere.length > 0) await parts.withdraw(tx, elsewhere, now);
+  const touched = merged.flatMap(({ customer, into }) => [customer, into]);
+  await takeIn(parts, tx, { events: [], touched }, now);
 }
 
 /** Refuses an answer that names customers it was not given or ports that do not exist: whoever is in that batch is parked. */

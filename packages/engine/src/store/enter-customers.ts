@@ -24,7 +24,7 @@ export async function enterCustomers(
     entrants: readonly Entrant[];
   },
 ): Promise<number> {
-  const { loop, version, node, now, worker, since, entrants } = entry;
+  const { loop, version, node, now, since, entrants } = entry;
   if (entrants.length === 0) return 0;
   await lockCustomers(
     tx,
@@ -65,6 +65,6 @@ export async function enterCustomers(
      SELECT CAST(? AS BIGINT), due, customer, n, step, turn, due, 0 FROM moved ORDER BY customer, n`,
     [node],
   );
-  await addToTally(tx, worker, [[node, entered, count]]);
+  await addToTally(tx, entry.worker, [[node, entered, count]]);
   return count;
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from './database.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** A published, immutable version of a loop. */
 export interface Version {
@@ -25,6 +26,7 @@ export async function publishVersion(
     now,
   }: { loop: string; document: string; digest: string; nodes: readonly string[]; now: number },
 ): Promise<Version> {
+  await oneAtATime(tx, 'versions');
   const newest = await tx.first<{ id: number; number: number; digest: string }>(
     'SELECT id, number, digest FROM loop_version WHERE loop = ? ORDER BY number DESC LIMIT 1',
     [loop],
@@ -38,7 +40,8 @@ export async function publishVersion(
       now,
     ]);
     await tx.run(
-      `INSERT INTO loop_node (version, node) SELECT (SELECT max(id) FROM loop_version WHERE loop = ?), value FROM json_each(?)`,
+      `INSERT INTO loop_node (version, node)
+       SELECT (SELECT max(id) FROM loop_version WHERE loop = ?), one.value FROM ${tx.dialect.list('text')} AS one`,
       [loop, JSON.stringify(nodes)],
     );
   }
@@ -48,23 +51,26 @@ export async function publishVersion(
 
 /** All versions, of one loop or of all, in order of publication. */
 export async function loadVersions(tx: Transaction, loop?: string): Promise<Version[]> {
-  const rows = await tx.all<{
-    id: number;
-    loop: string;
-    number: number;
-    document: string;
-    digest: string;
-    published_at: number;
-    turns: number;
-    refs: string;
-  }>(
-    `SELECT v.*, (SELECT json_group_object(node, ref) FROM loop_node WHERE version = v.id) AS refs
-     FROM loop_version v WHERE ? IS NULL OR v.loop = ? ORDER BY v.id`,
+  const rows = await tx.all<Omit<Version, 'refs' | 'publishedAt'> & { published_at: number }>(
+    `SELECT id, loop, number, document, digest, published_at, turns FROM loop_version
+     WHERE CAST(? AS TEXT) IS NULL OR loop = ? ORDER BY id`,
     [loop ?? null, loop ?? null],
   );
-  return rows.map(({ published_at, refs, ...row }) => ({
+  const nodes = await tx.all<{ version: number; node: string; ref: number }>(
+    `SELECT n.version, n.node, n.ref FROM loop_node n JOIN loop_version v ON v.id = n.version
+     WHERE CAST(? AS TEXT) IS NULL OR v.loop = ? ORDER BY n.ref`,
+    [loop ?? null, loop ?? null],
+  );
+  const refs = Map.groupBy(nodes, ({ version }) => version);
+  return rows.map(({ published_at, ...row }) => ({
     ...row,
     publishedAt: published_at,
-    refs: new Map(Object.entries(JSON.parse(refs) as Record<string, number>)),
+    refs: new Map((refs.get(row.id) ?? []).map(({ node, ref }) => [node, ref])),
   }));
+}
+
+/** How many versions there are of all loops. */
+export async function countVersions(tx: Transaction): Promise<number> {
+  const counted = await tx.first<{ count: number }>('SELECT count(*) AS count FROM loop_version');
+  return Number(counted?.count ?? 0);
 }
