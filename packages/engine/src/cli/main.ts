@@ -4,9 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addDemo } from './commands/demo.ts';
 import { addImport } from './commands/import.ts';
+import { addLoop } from './commands/loop.ts';
 import { addNodes } from './commands/nodes.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
+import { addToken } from './commands/token.ts';
 import { addValidate } from './commands/validate.ts';
 import { home } from './config.ts';
 import { tell } from './print.ts';
@@ -22,7 +24,8 @@ async function main(args: readonly string[]): Promise<void> {
     .showHelpAfterError('(--help shows what can be given)')
     .exitOverride();
   const wiring = createWiring(() => program.opts<{ config?: string }>().config);
-  for (const add of [addDemo, addServe, addRun, addValidate, addNodes, addImport]) add(program, wiring);
+  for (const add of [addDemo, addServe, addRun, addValidate, addNodes, addImport, addLoop, addToken])
+    add(program, wiring);
   for (const command of program.commands) command.exitOverride();
 
   try {

@@ -15,6 +15,7 @@ import { createCustomersPort } from './ports/customers.ts';
 import { createImportPort } from './ports/imports.ts';
 import { createLoopsPort } from './ports/loops.ts';
 import { createMessagesPort } from './ports/messages.ts';
+import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
 import { stderrLog } from './stderr-log.ts';
 
@@ -101,6 +102,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       clock: { read: () => ({ mode: engine.clock.mode, now: now(), speed: engine.clock.speed }) },
       nodes: createNodesPort(registry),
       writeKeys: createWriteKeysPort(read, engine.host),
+      tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host),
       ...(options.inbox ? { inbox: options.inbox } : {}),
     });

@@ -1,9 +1,10 @@
 import { apiTokenForm } from './api-tokens.ts';
 import type { ServerLog } from './log.ts';
 import type { AuthPort, TokensPort } from './ports.ts';
+import type { Role } from './roles.ts';
+import { roles } from './roles.ts';
 import { ServerError } from './server-error.ts';
-import type { Role, User } from './shapes/session.ts';
-import { roles } from './shapes/session.ts';
+import type { User } from './shapes/session.ts';
 
 /** Who makes a request, and what they may do. */
 export interface Caller {

@@ -7,9 +7,10 @@ import type { Problem } from '../loop/problem.ts';
 import type { App, Env } from './env.ts';
 import { requireRole } from './guard.ts';
 import { parseJson } from './parse-json.ts';
+import type { Role } from './roles.ts';
 import { ServerError } from './server-error.ts';
 import { errorShape } from './shapes/problem.ts';
-import type { Role, User } from './shapes/session.ts';
+import type { User } from './shapes/session.ts';
 
 export type { App, Env };
 

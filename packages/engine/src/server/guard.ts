@@ -3,8 +3,8 @@ import type { Authenticate } from './caller.ts';
 import { mayAct } from './caller.ts';
 import { clientAddress } from './client-address.ts';
 import type { Env } from './env.ts';
+import type { Role } from './roles.ts';
 import { ServerError } from './server-error.ts';
-import type { Role } from './shapes/session.ts';
 
 /** Nobody gets further without a session or a token: stands before anything that reads a body. */
 export const requireCaller =

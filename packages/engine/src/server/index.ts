@@ -1,4 +1,5 @@
 /** The server room's face: cli/ makes the ports, and this makes a server of them. */
+export { digestOfApiToken, newApiToken } from './api-tokens.ts';
 export type { Auth, AuthOptions } from './auth.ts';
 export { createAuth } from './auth.ts';
 export { createApp } from './create-app.ts';
@@ -13,6 +14,7 @@ export { conflict, notFound, ServerError } from './server-error.ts';
 export type * from './shapes/customer.ts';
 export type * from './shapes/import.ts';
 export type * from './shapes/inbox.ts';
+export type * from './shapes/life.ts';
 export type * from './shapes/loop.ts';
 export type * from './shapes/message.ts';
 export type * from './shapes/node.ts';

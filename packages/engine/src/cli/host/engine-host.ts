@@ -7,6 +7,7 @@ import type { IngestedRecord } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { createDraft, readMeta, saveDraft, writeMeta } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
+import { tokenWriter } from '../ports/tokens.ts';
 import type { ImportSummary } from './import-file.ts';
 import { importFile } from './import-file.ts';
 
@@ -156,6 +157,8 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
       );
       return { createdAt };
     },
+
+    ...tokenWriter(db),
 
     readMeta: (name: string): Promise<string | undefined> => db.read((tx) => readMeta(tx, name)),
     writeMeta: (name: string, value: string): Promise<void> => db.write((tx) => writeMeta(tx, name, value)),

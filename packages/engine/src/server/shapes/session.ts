@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { roles } from '../roles.ts';
 import { instant } from './instant.ts';
 
 export const clockShape = z
@@ -13,10 +14,7 @@ export type Clock = z.output<typeof clockShape>;
 export const userShape = z.object({ id: z.string(), name: z.string(), email: z.string() }).openapi('User');
 export type User = z.output<typeof userShape>;
 
-/** From the least that one may do to the most: look; change loops, customers and messages; give others access, and set the contact policy. */
-export const roles = ['viewer', 'operator', 'admin'] as const;
 export const roleShape = z.enum(roles);
-export type Role = z.output<typeof roleShape>;
 
 export const meShape = z
   .object({

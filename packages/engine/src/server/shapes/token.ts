@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { tokenNameForm, tokenNameWords } from '../api-tokens.ts';
 import { instant } from './instant.ts';
 import { roleShape } from './session.ts';
 
@@ -17,11 +18,10 @@ export const newApiTokenShape = apiTokenShape
   .extend({ secret: z.string().openapi({ description: 'shown once: only its digest is kept' }) })
   .openapi('NewApiToken');
 
-/** Stands in the audit as `token:<name>`, so it is one word. */
-export const tokenName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected a name of letters, digits, dots, hyphens and underscores');
-
 export const createTokenShape = z
-  .strictObject({ name: tokenName, role: roleShape, expiresAt: instant.optional() })
+  .strictObject({
+    name: z.string().regex(tokenNameForm, tokenNameWords),
+    role: roleShape,
+    expiresAt: instant.optional(),
+  })
   .openapi('CreateToken');
