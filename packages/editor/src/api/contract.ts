@@ -166,7 +166,7 @@ export interface CustomerView {
     endedAt: string | null;
     entry: string;
     parked: string | null;
-    /** `port`: its place in the node's list; -1 began to wait, -2 was parked, -3 was merged away. */
+    /** `port`: its place in the node's list; -1 began to wait, -2 was parked, -3 was merged away, -5 was put there by somebody, -6 left the loop there, -7 was woken while the loop was paused. */
     steps: { at: string; turn: number; node: string; port: number; portId?: string; until: string | null }[];
   }[];
   messages: {

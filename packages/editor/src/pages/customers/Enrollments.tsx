@@ -73,6 +73,9 @@ function happened({ port, portId, until }: Enrollment['steps'][number]): string 
   if (port === -1) return until ? `waits until ${formatDateTime(until)}` : 'waits';
   if (port === -2) return 'was parked';
   if (port === -3) return 'was merged away';
+  if (port === -5) return until ? `was put here, due ${formatDateTime(until)}` : 'was put here';
+  if (port === -6) return 'left the loop here';
+  if (port === -7) return 'was woken while the loop was paused';
   return `→ ${portId ?? `way ${port + 1}`}`;
 }
 
