@@ -51,7 +51,7 @@ function timed(db: Database): { db: Database; longest: Longest } {
     longest,
     db: {
       ...db,
-      write: (work) => timing(() => db.write((tx) => work(wrap(tx))), 'holdMs'),
+      write: (work, point) => timing(() => db.write((tx) => work(wrap(tx)), point), 'holdMs'),
       read: (work) => timing(() => db.read((tx) => work(wrap(tx))), 'holdMs'),
     },
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { drawLoop } from '../../packages/engine/src/runner/test-engine.ts';
+import { drawLoop } from '../../packages/engine/src/runner/draw-loop.ts';
 import { ruleToSql } from '../../packages/engine/src/rule/to-sql.ts';
 import type { RuleGroup } from '../../packages/engine/src/rule/index.ts';
 import { openSqlite } from '../../packages/engine/src/store/index.ts';

@@ -1,6 +1,6 @@
 import type { Loop } from '../../packages/engine/src/loop/index.ts';
 import type { RuleGroup } from '../../packages/engine/src/rule/index.ts';
-import { drawLoop } from '../../packages/engine/src/runner/test-engine.ts';
+import { drawLoop } from '../../packages/engine/src/runner/draw-loop.ts';
 
 const atRisk: RuleGroup = {
   combinator: 'and',

@@ -133,7 +133,7 @@ test('a run that is longer than one transaction takes comes to its end in the sa
   let passes = 0;
   while ((await made.engine.work()) > 0) passes++;
   expect(passes).toBe(1);
-  const steps = await made.db.read((tx) => 
+  const steps = await made.db.read((tx) =>
     tx.first('SELECT count(*) AS steps, max(step + i) AS last FROM journal j JOIN path_step s ON s.path = j.path'),
   );
   expect(steps).toEqual({ steps: 22, last: 21 });

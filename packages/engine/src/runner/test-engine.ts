@@ -1,6 +1,5 @@
 import * as customers from '../customers/index.ts';
 import { createReader } from '../customers/reader.ts';
-import type { Loop } from '../loop/index.ts';
 import type { AnyNodeType, Log } from '../plugin/index.ts';
 import { definePlugin, Registry } from '../plugin/index.ts';
 import * as store from '../store/index.ts';
@@ -9,6 +8,8 @@ import { VirtualClock } from './clock.ts';
 import { Engine } from './engine.ts';
 import type { Limits, Transports } from './parts.ts';
 import { createTransports } from './transports.ts';
+
+export { drawLoop } from './draw-loop.ts';
 
 /** Monday, so that tests about days of the week read well. */
 export const monday = Date.UTC(2026, 0, 5);
@@ -67,33 +68,4 @@ export async function testEngine(
   };
 
   return { db, clock, engine, people, counts };
-}
-
-/** A loop from `id: type` lines and `from.port -> to` arrows. */
-export function drawLoop(
-  id: string,
-  nodes: Record<string, [type: string, settings?: Record<string, unknown>]>,
-  arrows: string,
-): Loop {
-  return {
-    format: 'osicam/loop@1',
-    id,
-    name: id,
-    nodes: Object.entries(nodes).map(([node, [type, settings = {}]], i) => ({
-      id: node,
-      type,
-      position: { x: i * 200, y: 0 },
-      data: { label: '', settings },
-    })),
-    edges: arrows
-      .split('\n')
-      .map((line) => /^\s*([\w-]+)\.(.+?) -> ([\w-]+)\s*$/.exec(line))
-      .filter((match) => match !== null)
-      .map(([, source, sourceHandle, target], i) => ({
-        id: `e${i}`,
-        source: source as string,
-        sourceHandle: sourceHandle as string,
-        target: target as string,
-      })),
-  };
 }
