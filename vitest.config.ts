@@ -14,7 +14,10 @@ export default defineConfig({
         // The same tests once more, on a real PostgreSQL server.
         test: {
           name: 'postgres',
-          include: ['packages/engine/src/{store,customers,rule,runner}/**/*.test.ts'],
+          include: [
+            'packages/engine/src/{store,customers,rule,runner}/**/*.test.ts',
+            'packages/engine/src/cli/ports/tokens.test.ts',
+          ],
           exclude: ['**/node_modules/**', '**/engine-lock.test.ts'],
           globalSetup: ['tests/lib/postgres-setup.ts'],
         },
