@@ -9,13 +9,18 @@ import { rememberPaths } from '../store/paths.ts';
 import type { IncomingEvent } from './intake.ts';
 import { enter, keyless } from './enter.ts';
 import { record } from './intake.ts';
+import { Interventions } from './life/interventions.ts';
+import { Lives } from './life/lives.ts';
+import { changeLife } from './life/change-life.ts';
 import { endsOf } from './fused-run.ts';
 import type { PartiesEntry } from './enter-parties.ts';
 import { enterParties } from './enter-parties.ts';
 import { nextFiring, noteFirings, workSchedules } from './schedule.ts';
 import { syncWatches } from './segments.ts';
 import { fillNewWatches, nextSegmentWork, workSegments } from './work-segments.ts';
-import { deliverDue, recoverInterrupted } from './outbox.ts';
+import { Outbox } from './outbox.ts';
+import type { Redrive } from './redrive.ts';
+import { redrive } from './redrive.ts';
 import type { Parts } from './parts.ts';
 import type { ReadOptions, SourceProgress } from './read-source.ts';
 import { readSource } from './read-source.ts';
@@ -42,6 +47,8 @@ export class Engine {
   readonly #parts: Parts;
   readonly #versions = new Map<number, RunningVersion>();
   readonly #byRef = new Map<number, Station>();
+  readonly #outbox: Outbox;
+  readonly #lives = new Lives();
   #segments: ReadonlyMap<string, RuleGroup> = new Map();
 
   constructor(parts: EngineParts) {
@@ -52,11 +59,15 @@ export class Engine {
       stations: {
         byRef: (ref) => this.#byRef.get(ref),
         all: () => [...this.#versions.values()],
-        newest: () => [...new Map([...this.#versions.values()].map((version) => [version.loop.id, version])).values()],
+        newest: () =>
+          [...new Map([...this.#versions.values()].map((version) => [version.loop.id, version])).values()].filter(
+            (version) => !version.closed,
+          ),
       },
       segments: () => this.#segments,
       withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
     };
+    this.#outbox = new Outbox(this.#parts);
   }
 
   /** Loads what is published, and settles what was on its way when the last process died. */
@@ -69,7 +80,7 @@ export class Engine {
       (tx) => store.releaseRested(tx, { nodes: [...this.#byRef.keys()], turns: limits.turns, now: clock.now() }),
       'start',
     );
-    await recoverInterrupted(this.#parts, this.#parts.clock.now());
+    await this.#outbox.recover();
   }
 
   async #load(): Promise<void> {
@@ -78,12 +89,12 @@ export class Engine {
     const refs = versions.flatMap((version) => [...version.refs.values()]);
     const learnings = await db.read((tx) => store.loadLearnings(tx, refs));
     this.#segments = await db.read((tx) => store.loadSegments(tx));
-    const states = await db.read((tx) => store.loopStates(tx));
+    this.#lives.read(await db.read((tx) => store.loopStates(tx)));
     this.#versions.clear();
     this.#byRef.clear();
     for (const version of versions)
       try {
-        const running = toRunning(version, registry, learnings, states.get(version.loop) === 'paused');
+        const running = toRunning(version, registry, learnings, this.#lives.of(version.loop));
         this.#versions.set(version.id, running);
         for (const station of running.stations.values()) this.#byRef.set(station.ref, station);
       } catch (error) {
@@ -274,16 +285,29 @@ export class Engine {
     await this.#workReports();
   }
 
-  /** Sends what is due from the outbox, a chunk a channel. How many messages were tried. */
-  async deliver(): Promise<number> {
-    const { db, store, clock } = this.#parts;
-    const nodes = await db.read((tx) => store.nodesWithMail(tx, clock.now()));
-    let tried = 0;
-    for (const node of nodes) {
-      const station = this.#byRef.get(node);
-      if (station && !station.version.paused) tried += await deliverDue(this.#parts, station, () => clock.now());
-    }
-    return tried;
+  /** Sends what is due from the outbox and waits for what becomes of it. How many messages were dealt with. */
+  deliver(): Promise<number> {
+    return this.#outbox.drain();
+  }
+
+  /** Begins to send what may go now, and writes down what has become of the rest; waits for no delivery. How many messages were dealt with. */
+  send(): Promise<number> {
+    return this.#outbox.pass();
+  }
+
+  /** Settles when there is something for `send` to do before anything new is due. */
+  deliveries(): Promise<void> {
+    return this.#outbox.progress();
+  }
+
+  /** Begins to send nothing more, and waits for what is under way. */
+  stopSending(): Promise<void> {
+    return this.#outbox.stop();
+  }
+
+  /** Puts messages that failed for good, or of which nobody knows, back into the outbox with their own keys. How many; with a dry run, would be. */
+  redrive(loop: string, letters: Redrive, options: { dryRun: boolean }): Promise<number> {
+    return redrive(this.#parts, loop, letters, options);
   }
 
   /**
@@ -295,6 +319,7 @@ export class Engine {
     const firing = await nextFiring(parts);
     const due = [
       await parts.db.read((tx) => parts.store.nextDue(tx, this.#walkable())),
+      await this.#outbox.nextDue(),
       await nextSegmentWork(parts, parts.clock.now()),
       firing && (endless || !firing.fired) ? firing.at : undefined,
     ].filter((each) => each !== undefined);

@@ -4,6 +4,7 @@ import type { RuleGroup } from '../rule/index.ts';
 import type * as Store from '../store/index.ts';
 import type { Clock } from './clock.ts';
 import type { RunLimits } from './fused-run.ts';
+import type { Rate } from './rate.ts';
 import type { RunningVersion, Station } from './station.ts';
 
 /** What the runner is made of. It knows no SQL: database and verbs are handed in, and tests hand in ones that fail. */
@@ -39,6 +40,8 @@ export interface Transports {
   open(nodeType: string): Promise<Transport>;
   /** A sink within the process: what was on its way when the process died has reached nobody, and goes again. */
   isLocal(nodeType: string): boolean;
+  /** How fast a channel may send; undefined where nobody has set a limit. */
+  rateOf?(nodeType: string): Rate | undefined;
   close(): Promise<void>;
 }
 

@@ -30,8 +30,21 @@ export interface RunningVersion {
   publishedAt: number;
   compiled: CompiledLoop;
   stations: Map<string, Station>;
+  /** Among loops that want to contact the same customer. Higher goes first. */
+  priority: number;
   /** While its loop is paused nobody makes a step at its nodes, and nothing of it is sent. */
+  readonly paused: boolean;
+  /** Its loop is archived: nobody enters. */
+  readonly closed: boolean;
+}
+
+/** The priority of a loop that says none. */
+const defaultPriority = 50;
+
+/** What the life of a loop means for its versions. One object a loop, so that whoever works on one of them sees a change at once. */
+export interface LoopLife {
   paused: boolean;
+  closed: boolean;
 }
 
 /** Makes a stored version ready to run: compiled, with its refs and with what has been learnt. */
@@ -39,7 +52,7 @@ export function toRunning(
   version: Version,
   registry: Registry,
   learnings: readonly Learning[],
-  paused: boolean,
+  life: LoopLife,
 ): RunningVersion {
   const loop = parseLoop(JSON.parse(version.document));
   const compiled = compile(loop, registry);
@@ -50,7 +63,13 @@ export function toRunning(
     publishedAt: version.publishedAt,
     compiled,
     stations: new Map(),
-    paused,
+    priority: loop.priority ?? defaultPriority,
+    get paused() {
+      return life.paused;
+    },
+    get closed() {
+      return life.closed;
+    },
   };
   for (const node of compiled.nodes.values()) {
     const ref = version.refs.get(node.id) as number;

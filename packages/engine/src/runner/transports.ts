@@ -1,12 +1,15 @@
 import type { Log, Registry, Transport } from '../plugin/index.ts';
 import type { Transports } from './parts.ts';
+import type { Rate } from './rate.ts';
+import { splitRate } from './rate.ts';
 
 /** Accepts everything and sends nothing: the message's row in the outbox is all that becomes of it. */
 const sink: Transport = { deliver: async () => ({ status: 'sent', detail: 'kept in the local sink' }) };
 
 /**
  * The ways out of this process. `deliver` names the node types that may reach the world, each with its configuration; all
- * others end in a local sink. `override` puts something else in a type's place: the demo's own world.
+ * others end in a local sink. `override` puts something else in a type's place: the demo's own world. A `rate` in a channel's
+ * configuration is the outbox's, which holds to it; the channel is handed the rest.
  */
 export function createTransports({
   registry,
@@ -27,10 +30,14 @@ export function createTransports({
     if (!Object.hasOwn(deliver, nodeType)) return sink;
     const type = registry.get(nodeType);
     if (type?.contract !== 'channel') throw new Error(`expected ${nodeType} to be a channel of this installation`);
-    return type.connect({ config: deliver[nodeType], folder, log });
+    return type.connect({ config: splitRate(nodeType, deliver[nodeType]).config, folder, log });
   };
+  const rates = new Map<string, Rate | undefined>(
+    Object.entries(deliver).map(([nodeType, config]) => [nodeType, splitRate(nodeType, config).rate]),
+  );
   return {
     isLocal: (nodeType) => Object.hasOwn(override, nodeType) || !Object.hasOwn(deliver, nodeType),
+    rateOf: (nodeType) => rates.get(nodeType),
     open(nodeType) {
       let transport = open.get(nodeType);
       if (!transport) {

@@ -11,52 +11,34 @@ import { portIndex, settingsIn } from './station.ts';
 
 /** Composes the next messages of a channel into the outbox. Their customers stand at the node until the receipt is there. */
 export async function workChannel(parts: Parts, station: Station, now: number): Promise<number> {
-  const type = station.node.type as ChannelType;
   return handleBatch(parts, station, now, chunk.compose, 'compose', async (batch) => {
     const ports = new Map<number, number>();
-    const messages: (NewMessage & { index: number })[] = [];
+    const messages: NewMessage[] = [];
     const failed: Failed<BatchRow>[] = [];
-    for (const row of batch.rows) {
-      const { claimed, customer, index } = row;
-      try {
-        const composed = await within(parts.limits.handlerTimeout, type.type, (signal) =>
-          type.compose({
-            settings: settingsIn(station, claimed.turn),
-            now,
-            log: parts.log,
-            signal,
-            customer,
-            turn: claimed.turn,
-            loop: station.version.loop,
-          }),
-        );
-        const message = toRow(type, composed);
-        messages.push({
-          customer: claimed.customer,
-          n: claimed.n,
-          step: claimed.step,
-          turn: claimed.turn,
-          index,
-          ...message,
-        });
-        ports.set(
-          index,
-          message.status === 'suppressed' ? portIndex(station, 'suppressed') : parts.store.waitsForReceipt,
-        );
-      } catch (error) {
-        failed.push({ row, error: describeError(error) });
+    // All at once: one that never answers costs the time limit once, not once a customer.
+    const composed = await Promise.all(
+      batch.rows.map(async (row) => {
+        try {
+          return { row, message: await compose(parts, station, row, now) };
+        } catch (error) {
+          return { row, error: describeError(error) };
+        }
+      }),
+    );
+    for (const { row, message, error } of composed) {
+      if (!message) {
+        failed.push({ row, error: error ?? 'nothing was composed' });
+        continue;
       }
+      messages.push(message);
+      const isQueued = message.status === 'queued';
+      ports.set(row.index, isQueued ? parts.store.waitsForReceipt : portIndex(station, 'suppressed'));
     }
     return {
       ports,
       failed,
-      also: async (tx, stillThere) => {
-        await parts.store.queueMessages(
-          tx,
-          station.ref,
-          now,
-          messages.filter((message) => stillThere.has(message.customer)),
-        );
+      also: async (tx) => {
+        await parts.store.queueMessages(tx, station.ref, now, messages);
         return { movedOthers: false };
       },
       afterwards: (tx) => parts.store.holdForReceipt(tx, station.ref, now),
@@ -64,23 +46,65 @@ export async function workChannel(parts: Parts, station: Station, now: number): 
   });
 }
 
-function toRow(
-  type: ChannelType,
-  composed: Message | Suppression,
-): Omit<NewMessage, 'customer' | 'n' | 'step' | 'turn'> {
-  if (typeof composed === 'object' && composed !== null) {
-    if ('suppressed' in composed)
-      return { status: 'suppressed', address: '', body: '{}', cost: 0, detail: String(composed.suppressed) };
-    if (typeof composed.address === 'string')
-      return {
-        status: 'queued',
-        address: composed.address,
-        body: JSON.stringify(composed.body ?? {}),
-        cost: composed.cost ?? 0,
-        detail: null,
-      };
-  }
-  throw new Error(
-    `${type.type}: expected a message with an address, or why there is none, got ${JSON.stringify(composed)?.slice(0, 200)}`,
+/** The message of one customer as the outbox holds it: with what the contact policy will go by when it is sent. */
+async function compose(
+  parts: Parts,
+  station: Station,
+  { claimed, customer }: BatchRow,
+  now: number,
+): Promise<NewMessage> {
+  const type = station.node.type as ChannelType;
+  const settings = settingsIn(station, claimed.turn);
+  const composed = await within(parts.limits.handlerTimeout, type.type, (signal) =>
+    type.compose({
+      settings,
+      now,
+      log: parts.log,
+      signal,
+      customer,
+      turn: claimed.turn,
+      loop: station.version.loop,
+    }),
   );
+  const { customer: id, n, step, turn } = claimed;
+  const { channel, purpose } = contactOf(type, settings);
+  const { priority } = station.version;
+  return { customer: id, n, step, turn, channel, purpose, priority, ...toRow(type, composed) };
 }
+
+function contactOf(type: ChannelType, settings: unknown): { channel: string; purpose: string } {
+  const contact = type.contact?.(settings);
+  if (!type.contact) return { channel: '', purpose: '' };
+  if (typeof contact?.channel === 'string' && contact.channel !== '' && typeof contact.purpose === 'string')
+    return contact;
+  throw new Error(`${type.type}: expected a contact with a channel and a purpose, got ${shown(contact)}`);
+}
+
+type Row = Pick<NewMessage, 'status' | 'address' | 'body' | 'cost' | 'reason' | 'detail'>;
+
+/** More than any channel takes: a template that has run wild. */
+const longestBody = 4_000_000;
+const longestAddress = 4_000;
+
+function toRow(type: ChannelType, composed: Message | Suppression): Row {
+  if (typeof composed === 'object' && composed !== null) {
+    if ('suppressed' in composed) {
+      const detail = String(composed.suppressed).slice(0, 2_000);
+      return { status: 'suppressed', address: '', body: '{}', cost: 0, reason: 'address', detail };
+    }
+    const { address, body = {}, cost = 0 } = composed;
+    if (typeof address === 'string' && address.length <= longestAddress) {
+      if (!Number.isSafeInteger(cost) || cost < 0)
+        throw new Error(`${type.type}: expected a cost in whole minor units, got ${shown(cost)}`);
+      const text: string | undefined = JSON.stringify(body);
+      if (text === undefined || text.length > longestBody)
+        throw new Error(
+          `${type.type}: expected a body of at most ${longestBody} characters of JSON, got ${text?.length ?? typeof body}`,
+        );
+      return { status: 'queued', address, body: text, cost, reason: null, detail: null };
+    }
+  }
+  throw new Error(`${type.type}: expected a message with an address, or why there is none, got ${shown(composed)}`);
+}
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 200);

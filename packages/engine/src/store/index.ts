@@ -1,9 +1,20 @@
 /** The store: a durable database and its verbs. The runner is handed these; it writes no SQL of its own. */
 export type { TokenRow } from './api-tokens.ts';
 export { deleteToken, findToken, insertToken, listTokens, markTokenUsed } from './api-tokens.ts';
-export { armWaits, beginsToWait, choosePorts, eventsOfTurn } from './arm-waits.ts';
+export type { Counted, HadEvent } from './arm-waits.ts';
+export {
+  answered,
+  armWaits,
+  beginners,
+  beginsToWait,
+  choosePorts,
+  choosePortWhere,
+  chooseUntil,
+  eventsBefore,
+  lockBeginners,
+} from './arm-waits.ts';
 export type { Claimed } from './claim-due.ts';
-export { claimDue, isDue, nodesDue } from './claim-due.ts';
+export { claimDue, firstPhase, isDue, nodesDue } from './claim-due.ts';
 export type { MoveTarget, Route, Taken } from './commit-moves.ts';
 export { commitMoves, deleteMoved } from './commit-moves.ts';
 export type { NodeCount } from './count-nodes.ts';
@@ -20,7 +31,8 @@ export { lastCustomer, messagesOfTurn, readExposures, readReactions } from './ex
 export type { Chosen, PortSql } from './fill-moved.ts';
 export { chosenPort, choosePaths, createMoved, customersMoved, fillByPortSql, fillChosen } from './fill-moved.ts';
 export { endEnrollments } from './end-enrollments.ts';
-export { findSubscriptions } from './find-subscriptions.ts';
+export type { Subscribed } from './find-subscriptions.ts';
+export { findSubscriptions, turnBegan } from './find-subscriptions.ts';
 export type { Firing } from './firings.ts';
 export { addFirings, claimFiring, customersWhere, lastFirings, openFirings, saveFiring } from './firings.ts';
 export { forever } from './forever.ts';
@@ -28,6 +40,7 @@ export { holdForReceipt, waitsForReceipt } from './hold-for-receipt.ts';
 export type { Located, TargetOf } from './locate.ts';
 export { locate } from './locate.ts';
 export { loopStates } from './loop-states.ts';
+export { markWoken, wokenPhase } from './mark-woken.ts';
 export { marks } from './marks.ts';
 export type {
   MessageRef,
@@ -42,6 +55,7 @@ export {
   countSending,
   dueMessages,
   holdMessages,
+  keepAwaiting,
   markSending,
   nextMail,
   nodesWithMail,
@@ -98,3 +112,28 @@ export type { Version } from './versions.ts';
 export { countVersions, loadVersions, publishVersion } from './versions.ts';
 export { addToTally, entered } from './tally.ts';
 export { withdraw } from './withdraw.ts';
+export type { AuditRow } from './audit.ts';
+export { readAudit, updateAudit, writeAudit } from './audit.ts';
+export type { StoredState } from './loop-state.ts';
+export { ensureLoop, lockLoopState, readLoopState, setLoopState, shareLoopState } from './loop-state.ts';
+export type { Census } from './migrate-people.ts';
+export { census, changeVersion, followMessages, untriedMessages } from './migrate-people.ts';
+export type { OverdueAt } from './overdue.ts';
+export { countOverdue } from './overdue.ts';
+export type { Placement } from './place.ts';
+export { followWaits, forgetWaits, moveParked, placeEnrollments } from './place.ts';
+export type { Pruned } from './prune.ts';
+export { pruneBodies, prunedBody, pruneJournal } from './prune.ts';
+export { delayMessages, dropMessages, overdueMessages, silence } from './resume.ts';
+export type { AfterStanding, ParkedRow, Selected, Standing, Visitor, Who } from './selection.ts';
+export {
+  countLive,
+  countParked,
+  countVisitors,
+  liveOf,
+  selectLive,
+  selectParked,
+  selectParkedAt,
+  selectStanding,
+  selectVisitors,
+} from './selection.ts';

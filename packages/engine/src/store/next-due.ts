@@ -3,16 +3,14 @@ import { forever } from './forever.ts';
 import { marks } from './marks.ts';
 import { markPaths } from './paths.ts';
 
-/** The earliest instant at which anything is to be done: a position or a message of these nodes, a report. Undefined: no clock brings more. */
+/** The earliest instant at which anything is to be done: a position of these nodes, a report. Messages are the outbox's. Undefined: no clock brings more. */
 export async function nextDue(tx: Transaction, nodes: readonly number[]): Promise<number | undefined> {
   const first = await tx.first<{ due: number | null }>(
     `SELECT min(due) AS due FROM (
        SELECT (SELECT min(p.due) FROM position p WHERE p.node = r.value) AS due FROM ${tx.dialect.list('int')} r
-       UNION ALL
-       SELECT (SELECT min(m.due) FROM message m WHERE m.status = 'queued' AND m.node = r.value) FROM ${tx.dialect.list('int')} r
        UNION ALL SELECT min(due) FROM report
      ) first`,
-    [JSON.stringify(nodes), JSON.stringify(nodes)],
+    [JSON.stringify(nodes)],
   );
   return first?.due == null || first.due >= forever ? undefined : first.due;
 }

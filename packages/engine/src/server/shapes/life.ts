@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { contactPolicySchema } from '../../plugin/contact-policy.ts';
 import { instant } from './instant.ts';
 
 /** Where a loop is in its life. `draft`: never published. */
@@ -151,49 +152,8 @@ export const interventionShape = z
   .openapi('Intervention');
 export type Intervention = z.output<typeof interventionShape>;
 
-export const contactPolicyShape = z
-  .strictObject({
-    /** Of these purposes are the caps, the quiet hours and the complaints. */
-    marketingPurposes: z.array(z.string().min(1).max(100)).max(50).default(['marketing']),
-    caps: z
-      .array(
-        z.strictObject({
-          /** A channel as consents name it, or * for all together. */
-          channel: z.string().min(1).max(100).default('*'),
-          per: z.enum(['day', 'week']),
-          max: z.int().min(0).max(10_000),
-          /** suppress: it is not sent. hold: it waits for the next local day or week. */
-          // oxlint-disable-next-line unicorn/no-thenable -- a word of the policy, and never a function
-          then: z.enum(['suppress', 'hold']).default('suppress'),
-        }),
-      )
-      .max(50)
-      .default([]),
-    /** Local time of the customer; over midnight when `from` is later than `to`. */
-    quietHours: z
-      .array(
-        z.strictObject({
-          channel: z.string().min(1).max(100).default('*'),
-          from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, as 21:00'),
-          to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day, as 08:00'),
-          /** ISO days on which the whole day is quiet: 1 is Monday. */
-          days: z.array(z.int().min(1).max(7)).max(7).default([]),
-        }),
-      )
-      .max(20)
-      .default([]),
-    /** A complaint is open from an event of `opened` until one of `closed`. */
-    complaints: z
-      .strictObject({
-        opened: z.array(z.string().min(1).max(200)).max(20).default(['complaint']),
-        closed: z.array(z.string().min(1).max(200)).max(20).default(['complaint resolved']),
-        /** One that nobody closes is taken for closed after this, as P30D. */
-        atMost: z.string().max(50).default('P30D'),
-      })
-      .nullable()
-      .default({ opened: ['complaint'], closed: ['complaint resolved'], atMost: 'P30D' }),
-  })
-  .openapi('ContactPolicy');
+/** The document itself, as the runner holds to it. */
+export const contactPolicyShape = z.strictObject(contactPolicySchema.shape).openapi('ContactPolicy');
 export type ContactPolicy = z.output<typeof contactPolicyShape>;
 
 /** Said in the body, or as ?dryRun=true: either keeps everything as it is, and counts. */
