@@ -1,4 +1,5 @@
 import type { FieldCondition, OneOf, Order, Range, TextPlace } from './condition.ts';
+import type { RuleDialect, SqlField } from './dialect.ts';
 import type { Fragment, RuleParameter } from './fragment.ts';
 import { list, sql } from './fragment.ts';
 import { longestInstant } from './instant.ts';
@@ -12,21 +13,6 @@ import { longestInstant } from './instant.ts';
  * half is the scan; each further extraction is 0.05 to 0.1 s. In a WHERE or a CASE WHEN, where SQLite leaves off at the first
  * false: selected as a bare value the same rule takes 0.6 s.
  */
-export interface RuleDialect {
-  /** A field of a JSON document, by its literal name. */
-  field(document: Fragment, name: string): SqlField;
-  /** A column that always holds a number. */
-  number(column: Fragment): SqlField;
-  /** True or false, never NULL. `other` is the second field of a condition that has one. */
-  condition(condition: FieldCondition, field: SqlField, other?: SqlField): Fragment;
-}
-
-export interface SqlField {
-  readonly value: Fragment;
-  readonly type: Fragment;
-  readonly isNumber: boolean;
-}
-
 export const sqliteDialect: RuleDialect = {
   field: (document, name) => {
     // A quoted label of a JSON path takes JSON's own escapes.
@@ -41,7 +27,7 @@ export const sqliteDialect: RuleDialect = {
   condition: (condition, field, other) => {
     // A column that is never null keeps its bare comparison, which an index can serve.
     if (field.isNumber && condition.kind === 'range')
-      return condition.numbers ? compare(field, condition.numbers) : sql`0`;
+      return condition.numbers ? compare(field, condition.numbers) : sql`FALSE`;
     if (field.isNumber && condition.kind === 'within') return inWindow(field.value, condition.milliseconds);
     return sql`((${sometimesNull(condition, field, other ?? field)}) IS TRUE)`;
   },
@@ -104,13 +90,13 @@ function oneOf({ texts, numbers, booleans }: OneOf, field: SqlField): Fragment {
 function range(field: SqlField, numbers: Range<number> | undefined, texts: Range<string> | undefined): Fragment {
   const ofNumbers = numbers && sql`${compare(field, numbers)} AND ${isNumber(field)}`;
   const ofTexts = texts && sql`${compare(field, texts)} AND ${isText(field)}`;
-  return ofNumbers && ofTexts ? sql`(${ofNumbers}) OR (${ofTexts})` : (ofNumbers ?? ofTexts ?? sql`0`);
+  return ofNumbers && ofTexts ? sql`(${ofNumbers}) OR (${ofTexts})` : (ofNumbers ?? ofTexts ?? sql`FALSE`);
 }
 
 function compare(field: SqlField, { lower, upper }: Range<number | string>): Fragment {
   if (lower && upper) return sql`${field.value} BETWEEN ${lower.value} AND ${upper.value}`;
   if (lower) return sql`${field.value} ${orders[lower.inclusive ? '>=' : '>']} ${lower.value}`;
-  return upper ? sql`${field.value} ${orders[upper.inclusive ? '<=' : '<']} ${upper.value}` : sql`1`;
+  return upper ? sql`${field.value} ${orders[upper.inclusive ? '<=' : '<']} ${upper.value}` : sql`TRUE`;
 }
 
 /** Not LIKE: it would need its wildcards escaped, and leaves off at a NUL. The end of a text is compared as bytes for that too. */

@@ -1,8 +1,10 @@
 import type { Condition, Field } from './condition.ts';
+import type { RuleDialect, SqlField } from './dialect.ts';
 import type { Fragment, RuleParameter } from './fragment.ts';
 import { identifier, joinBalanced, sql } from './fragment.ts';
 import type { RuleGroup } from './rule.ts';
-import { sqliteDialect as dialect } from './sqlite-dialect.ts';
+import { postgresDialect } from './postgres-dialect.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import type { Segments } from './to-condition.ts';
 import { toCondition } from './to-condition.ts';
 
@@ -12,9 +14,16 @@ export interface SqlContext {
   segments?: Segments;
   /** The alias of the customer row in the statement; `customer` unless told. */
   customer?: string;
+  /** The database that the statement is for; SQLite unless told. */
+  dialect?: 'sqlite' | 'postgres';
 }
 
-/** A boolean expression, 0 or 1 and never NULL, over a row of `customer`. Fit for WHERE and CASE WHEN. */
+const dialects: Record<NonNullable<SqlContext['dialect']>, RuleDialect> = {
+  sqlite: sqliteDialect,
+  postgres: postgresDialect,
+};
+
+/** A boolean expression, never NULL (0 or 1 on SQLite), over a row of `customer`. Fit for WHERE and CASE WHEN. */
 export interface RuleSql<P = RuleParameter> {
   sql: string;
   parameters: P[];
@@ -28,6 +37,7 @@ export function ruleToSql(group: RuleGroup, context: SqlContext = {}): RuleSql {
   const { text, parameters } = translate(
     toCondition(group, context.segments),
     identifier(context.customer ?? 'customer'),
+    dialects[context.dialect ?? 'sqlite'],
   );
   return { sql: text, parameters: context.now === undefined ? [...parameters] : bindRule(parameters, context.now) };
 }
@@ -36,7 +46,7 @@ export function ruleToSql(group: RuleGroup, context: SqlContext = {}): RuleSql {
 export const bindRule = (parameters: readonly RuleParameter[], now: number): BoundParameter[] =>
   parameters.map((parameter) => (typeof parameter === 'object' ? now - parameter.nowMinus : parameter));
 
-function translate(condition: Condition, customer: Fragment): Fragment {
+function translate(condition: Condition, customer: Fragment, dialect: RuleDialect): Fragment {
   const ofCustomer = (field: Field) => {
     if (field.kind === 'time') throw new TypeError('expected a trait, got the time of an event');
     return dialect.field(sql`${customer}.traits`, field.name);
@@ -44,18 +54,19 @@ function translate(condition: Condition, customer: Fragment): Fragment {
   return condition.kind === 'consent'
     ? consent(condition, customer)
     : condition.kind === 'events'
-      ? events(condition, customer)
-      : compose(condition, ofCustomer, (inner) => translate(inner, customer));
+      ? events(condition, customer, dialect)
+      : compose(condition, dialect, ofCustomer, (inner) => translate(inner, customer, dialect));
 }
 
 function compose(
   condition: Exclude<Condition, { kind: 'consent' | 'events' }>,
-  toField: (field: Field) => ReturnType<typeof dialect.field>,
+  dialect: RuleDialect,
+  toField: (field: Field) => SqlField,
   inner: (condition: Condition) => Fragment,
 ): Fragment {
   switch (condition.kind) {
     case 'constant':
-      return condition.value ? sql`1` : sql`0`;
+      return condition.value ? sql`TRUE` : sql`FALSE`;
     case 'and':
       return joinBalanced('AND', condition.of.map(inner));
     case 'or':
@@ -71,25 +82,29 @@ function compose(
 
 const event = sql`"rule_event"`;
 
-function eventCondition(condition: Condition): Fragment {
+function eventCondition(condition: Condition, dialect: RuleDialect): Fragment {
   if (condition.kind === 'consent' || condition.kind === 'events') {
     throw new TypeError(`expected a condition on an event, got one on ${condition.kind}`);
   }
   const ofEvent = (field: Field) =>
     field.kind === 'time' ? dialect.number(sql`${event}.time`) : dialect.field(sql`${event}.properties`, field.name);
-  return compose(condition, ofEvent, eventCondition);
+  return compose(condition, dialect, ofEvent, (inner) => eventCondition(inner, dialect));
 }
 
 /** The index (customer, type, time) finds the events, and a bare comparison with time is a range in it. */
-function events({ type, of, least, most }: Extract<Condition, { kind: 'events' }>, customer: Fragment): Fragment {
-  const matching = sql`SELECT 1 FROM event AS ${event} WHERE ${event}.customer = ${customer}.id AND ${event}.type = ${type} AND ${eventCondition(of)}`;
-  if (least > most) return sql`0`;
+function events(
+  { type, of, least, most }: Extract<Condition, { kind: 'events' }>,
+  customer: Fragment,
+  dialect: RuleDialect,
+): Fragment {
+  const matching = sql`SELECT 1 FROM event AS ${event} WHERE ${event}.customer = ${customer}.id AND ${event}.type = ${type} AND ${eventCondition(of, dialect)}`;
+  if (least > most) return sql`FALSE`;
   // An offset stops at the n-th event instead of counting them all.
   const atLeast = (count: number) =>
     count === 1 ? sql`EXISTS (${matching})` : sql`EXISTS (${matching} LIMIT 1 OFFSET ${count - 1})`;
   if (least === 0) return sql`(NOT ${atLeast(most + 1)})`;
   if (most === Infinity) return atLeast(least);
-  return sql`((SELECT count(*) FROM (${matching} LIMIT ${most + 1})) BETWEEN ${least} AND ${most})`;
+  return sql`((SELECT count(*) FROM (${matching} LIMIT ${most + 1}) AS "rule_matching") BETWEEN ${least} AND ${most})`;
 }
 
 function consent({ channel, purpose, test }: Extract<Condition, { kind: 'consent' }>, customer: Fragment): Fragment {

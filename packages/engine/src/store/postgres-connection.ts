@@ -14,21 +14,27 @@ types.setTypeParser(pg.types.builtins.JSON, String);
 types.setTypeParser(pg.types.builtins.JSONB, String);
 
 interface Statement {
-  name: string;
+  name?: string;
   text: string;
 }
 
-/** Statements by their text, each with a name by which every connection prepares it once. */
+/**
+ * Statements by their text. One that comes again has a name, by which every connection prepares it once; one that comes but
+ * once, as a rule that somebody tries out, leaves nothing behind in the server.
+ */
 export class Statements {
   readonly #known = new Map<string, Statement>();
+  #named = 0;
 
   of(sql: string): Statement {
-    let found = this.#known.get(sql);
-    if (!found) {
-      found = { name: `o${this.#known.size}`, text: numberPlaceholders(sql) };
-      this.#known.set(sql, found);
+    const found = this.#known.get(sql);
+    if (found) {
+      found.name ??= `o${this.#named++}`;
+      return found;
     }
-    return found;
+    const text = numberPlaceholders(sql);
+    this.#known.set(sql, { text });
+    return { text };
   }
 }
 
@@ -47,7 +53,7 @@ export function statementsOver(
   place: string,
   onError: (error: unknown) => void = () => undefined,
 ): Transaction {
-  const ask = async (statement: Partial<Statement> & { text: string }, parameters: readonly SqlValue[]) => {
+  const ask = async (statement: Statement, parameters: readonly SqlValue[]) => {
     try {
       return await connection.query({ ...statement, values: parameters.map(storable), types });
     } catch (error) {
