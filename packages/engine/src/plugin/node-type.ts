@@ -197,6 +197,8 @@ export interface Receipt {
 
 /** An open way to the outside. A thrown error counts as `retry` (at least once) or `unknown` (at most once). */
 export interface Transport<S = unknown> {
+  /** How many deliveries it can have under way at once, where that is not what its node type says: as many as it has connections. */
+  readonly concurrency?: number;
   /** Whether the other side answers at all. Throws if not, saying what was expected and what came. Asked before a run begins. */
   verify?(): Promise<void>;
   deliver(message: OutgoingMessage, context: NodeContext<S>): Promise<Receipt>;

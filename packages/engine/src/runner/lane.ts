@@ -43,7 +43,7 @@ export class Lane {
 
   /** Deliveries that may be under way at once. */
   get width(): number {
-    const width = Math.max(1, Math.floor(this.type.concurrency ?? 10) || 1);
+    const width = Math.max(1, Math.floor(this.#transport?.concurrency ?? this.type.concurrency ?? 10) || 1);
     return Math.min(width, this.#parts.transports.rateOf?.(this.type.type)?.concurrency ?? width);
   }
 

@@ -1,8 +1,8 @@
-import type { Customer } from '@osicam/engine/plugin';
+import type { Contact } from '@osicam/engine/plugin';
 import { z } from '@osicam/engine/plugin';
 
 /** What a channel to a customer asks about consent. */
-export const consentFields = (consent: 'given' | 'notRefused' | 'notNeeded') => ({
+export const consentFields = (consent: Contact['consent']) => ({
   purpose: z
     .string()
     .min(1)
@@ -12,21 +12,14 @@ export const consentFields = (consent: 'given' | 'notRefused' | 'notNeeded') => 
   consent: z.enum(['given', 'notRefused', 'notNeeded']).default(consent).meta({
     title: 'Consent',
     description:
-      'given: only those who agreed to this purpose. notRefused: all but those who refused. notNeeded: everybody, for what a contract requires.',
+      'What must hold when it is sent. given: only those who agreed to this purpose. notRefused: all but those who refused. notNeeded: everybody, for what a contract requires.',
   }),
 });
 
-/** Why this customer must not be contacted, or undefined. */
-export function withheld(
-  customer: Customer,
-  channel: string,
-  { purpose, consent }: { purpose: string; consent: 'given' | 'notRefused' | 'notNeeded' },
-): string | undefined {
-  if (consent === 'notNeeded') return undefined;
-  const standing = customer.consents.find((one) => one.channel === channel && one.purpose === purpose);
-  if (standing?.granted === false) return `refused ${purpose} by ${channel}`;
-  return consent === 'given' && !standing ? `no consent to ${purpose} by ${channel}` : undefined;
-}
+/** What the contact policy goes by when a message of this channel is sent. */
+export const contactBy =
+  (channel: string) =>
+  ({ purpose, consent }: Omit<Contact, 'channel'>): Contact => ({ channel, purpose, consent });
 
 export const costField = () =>
   z.number().int().nonnegative().default(0).meta({

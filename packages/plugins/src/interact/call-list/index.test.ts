@@ -42,14 +42,14 @@ test('a name that a spreadsheet would run as a formula is shown as text', async 
   expect(row?.name).toBe('\'=HYPERLINK("http://x")');
 });
 
-test('who cannot or must not be called is left out, and it is said why', async () => {
-  const refused = { channel: 'phone', purpose: 'marketing', granted: false, source: 'form' };
-  const customers = [{ traits: {} }, { traits: { phone: '12' } }, { ...ann, consents: [refused] }];
+test('who cannot be called is left out, and it is said why; who must not, the contact policy knows', async () => {
+  const customers = [{ traits: {} }, { traits: { phone: '12' } }];
   expect(await testNode(callList, { customers }).compose()).toEqual({
     1: { suppressed: 'no phone number' },
     2: { suppressed: 'invalid phone number' },
-    3: { suppressed: 'refused marketing by phone' },
   });
+  const contact = callList.contact?.(callList.settings.parse({}));
+  expect(contact).toEqual({ channel: 'phone', purpose: 'marketing', consent: 'notRefused' });
 });
 
 test('a list cannot lie outside its folder', () => {

@@ -4,7 +4,7 @@ import { parseDuration } from '@osicam/engine/rule';
 import type { Row } from '../../append-file.ts';
 import { AppendFiles, expectNoConfiguration } from '../../append-file.ts';
 import { render, templateProblems } from '../../template.ts';
-import { consentFields, costField, withheld } from '../consent.ts';
+import { consentFields, contactBy, costField } from '../consent.ts';
 
 const columns = ['customer', 'name', 'phone', 'list', 'script', 'due', 'priority', 'created'];
 
@@ -42,9 +42,8 @@ export const callList = channel({
   delivery: 'at-least-once',
   concurrency: 500,
   check: ({ script }) => templateProblems([[['script'], script]]),
+  contact: contactBy('phone'),
   compose: ({ customer, settings, now, turn, loop }) => {
-    const suppressed = withheld(customer, 'phone', settings);
-    if (suppressed) return { suppressed };
     const phone = String(customer.traits[settings.phone] ?? '').trim();
     if (!phone) return { suppressed: 'no phone number' };
     if (phone.replace(/\D/g, '').length < 5) return { suppressed: 'invalid phone number' };

@@ -134,6 +134,30 @@ test('a connection lost before the last line is tried again, for the server must
   expect(mails).toEqual([]);
 });
 
+test('a server that says nothing more is tried again if it had not taken the message, and asked nothing more if it may have', async () => {
+  const silent = await server({ onMailFrom: () => undefined });
+  const config = { url: silent.url, timeout: 200 };
+  expect((await node(silent.url, { config }).deliver())[1]?.status).toBe('retry');
+  const afterTheDot = await server({ onData: (stream) => void stream.resume() });
+  expect((await node(afterTheDot.url, { config: { ...config, url: afterTheDot.url } }).deliver())[1]?.status).toBe(
+    'unknown',
+  );
+});
+
+test('a recipient or a sender that is refused holds up nobody else', async () => {
+  const { url, mails } = await server({
+    onMailFrom: ({ address }, _session, done) => done(address.startsWith('nobody') ? refusal(553) : undefined),
+    onRcptTo: ({ address }, _session, done) => done(address.startsWith('bad') ? refusal(550) : undefined),
+  });
+  const customers = ['a', 'bad1', 'b', 'bad2', 'c'].map((name) => ({ traits: { name, email: `${name}@example.com` } }));
+  const receipts = await node(url, { customers }).deliver();
+  expect(Object.values(receipts).map(({ status }) => status)).toEqual(['sent', 'failed', 'sent', 'failed', 'sent']);
+  expect(mails).toHaveLength(3);
+  const settings = { ...base, from: 'nobody@example.com' };
+  const refused = await node(url, { settings, customers }).deliver();
+  expect(Object.values(refused).map(({ status }) => status)).toEqual(Array(5).fill('failed'));
+});
+
 test('a server that cannot be reached, or that refuses everybody, is tried again', async () => {
   const { url, smtp } = await server();
   await new Promise<void>((resolve) => smtp.close(() => resolve()));
@@ -143,30 +167,26 @@ test('a server that cannot be reached, or that refuses everybody, is tried again
 });
 
 test('who cannot or must not be written to is left out, and it is said why', async () => {
-  const consent = (granted: boolean) => [{ channel: 'email', purpose: 'marketing', granted, source: 'form' }];
   const customers = [
     { traits: {} },
     { traits: { email: 'ann at home' } },
     ann,
-    { ...ann, consents: consent(false) },
-    { ...ann, consents: consent(true) },
-    { traits: { email: 'a@example.com\r\nBcc: b@example.com' }, consents: consent(true) },
-    { traits: { email: 'a@example.com, b@example.com' }, consents: consent(true) },
+    { traits: { email: 'a@example.com\r\nBcc: b@example.com' } },
+    { traits: { email: 'a@example.com, b@example.com' } },
   ];
   expect(await testNode(email, { customers }).compose()).toMatchObject({
     1: { suppressed: 'no address' },
     2: { suppressed: 'invalid address' },
-    3: { suppressed: 'no consent to marketing by email' },
-    4: { suppressed: 'refused marketing by email' },
-    5: { address: 'ann@example.com' },
-    6: { suppressed: 'invalid address' },
-    7: { suppressed: 'invalid address' },
-  });
-  const asked = testNode(email, { customers, settings: { consent: 'notRefused' } });
-  expect(await asked.compose()).toMatchObject({
     3: { address: 'ann@example.com' },
-    4: { suppressed: expect.any(String) },
+    4: { suppressed: 'invalid address' },
+    5: { suppressed: 'invalid address' },
   });
+});
+
+test('whom it contacts for what is told to the contact policy, which decides when it is sent', () => {
+  const settings = email.settings.parse({ purpose: 'service', consent: 'notRefused' });
+  expect(email.contact?.(settings)).toEqual({ channel: 'email', purpose: 'service', consent: 'notRefused' });
+  expect(email.contact?.(email.settings.parse({}))).toMatchObject({ purpose: 'marketing', consent: 'given' });
 });
 
 test('a trait cannot add a header', async () => {

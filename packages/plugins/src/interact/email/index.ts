@@ -2,7 +2,7 @@ import type { JsonObject } from '@osicam/engine/plugin';
 import { channel, templateField, textTemplateField, traitField, z } from '@osicam/engine/plugin';
 import { emailAddress, emailSender } from '../../address.ts';
 import { render, templateProblems } from '../../template.ts';
-import { consentFields, costField, withheld } from '../consent.ts';
+import { consentFields, contactBy, costField } from '../consent.ts';
 import { connect } from './smtp.ts';
 
 export const email = channel({
@@ -41,13 +41,12 @@ export const email = channel({
       [['html'], html],
     ]),
   ],
+  contact: contactBy('email'),
   compose: ({ customer, settings, now, turn, loop }) => {
     const given = customer.traits[settings.to];
     if (given === undefined || given === null || given === '') return { suppressed: 'no address' };
     const address = emailAddress(String(given));
     if (!address) return { suppressed: 'invalid address' };
-    const suppressed = withheld(customer, 'email', settings);
-    if (suppressed) return { suppressed };
     const scope = { customer, now, turn, loop };
     const subject = render(settings.subject, scope).trim();
     // A trait with a line break could otherwise add headers, and with them recipients.

@@ -67,6 +67,8 @@ export function connect({ config }: ConnectContext): Transport<{ from: string }>
 
   const { host } = new URL(url);
   return {
+    // One more would wait within the pool, where nobody can tell it from one that is being sent.
+    concurrency: connections,
     async verify() {
       await transport.verify().catch((error: Error) => {
         throw new Error(`expected an SMTP server that takes mail at ${host}, got: ${error.message}`, { cause: error });

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestOptions } from '@osicam/engine/plugin/testing';
 import { testNode } from '@osicam/engine/plugin/testing';
-import { afterEach, expect, test } from 'vitest';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, describe, expect, test } from 'vitest';
 import { webhook } from './index.ts';
 
 const closing: (() => unknown)[] = [];
@@ -130,16 +130,34 @@ test('what is not on the public internet is not called unless the installation a
   expect(calls).toEqual([]);
 });
 
-test('a request is signed as Standard Webhooks does where there is a secret', async () => {
-  const { url, host, calls } = await server();
-  const config = { allow: [host], secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' };
-  const node = testNode(webhook, { settings: { url }, config });
-  await node.deliver();
-  const [{ headers, text }] = calls as [Call];
-  const signed = createHmac('sha256', Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64'))
-    .update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${text}`)
-    .digest('base64');
-  expect(headers['webhook-signature']).toBe(`v1,${signed}`);
+describe('a request is signed as Standard Webhooks does', () => {
+  const secrets = ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'] as const;
+
+  async function signed(secret: string | readonly string[]) {
+    const { url, host, calls } = await server();
+    const fields = [{ name: 'name', value: '{{ customer.name }}' }];
+    const customers = [{ traits: { name: 'Zoë "Z"' } }];
+    const config = { allow: [host], secret };
+    await testNode(webhook, { settings: { url, fields }, config, customers, now: Date.now() }).deliver();
+    const [{ headers, text }] = calls as [Call];
+    return (by: string) => new Webhook(by).verify(text, headers as Record<string, string>);
+  }
+
+  test('where there is a secret, by which its receiver knows it', async () => {
+    const verify = await signed(secrets[0]);
+    expect(verify(secrets[0])).toMatchObject({ data: { name: 'Zoë "Z"' } });
+    expect(() => verify(secrets[1])).toThrow('No matching signature');
+  });
+
+  test('by several while a secret is being changed, each of which is enough', async () => {
+    const verify = await signed(secrets);
+    for (const secret of secrets) expect(verify(secret)).toMatchObject({ type: 'customer.reached' });
+  });
+
+  test('and what is no secret is refused', async () => {
+    const node = testNode(webhook, { settings: { url: 'https://example.com/' }, config: { secret: 'topsecret' } });
+    await expect(node.deliver()).rejects.toThrow('whsec_');
+  });
 });
 
 test('an address that is none is refused, and so is a broken template or a name twice', () => {

@@ -1,11 +1,18 @@
-import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Agent as HttpAgent, request as http } from 'node:http';
 import { Agent as HttpsAgent, request as https } from 'node:https';
 import type { ConnectContext, Receipt, Transport } from '@osicam/engine/plugin';
 import { z } from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
+import { Webhook } from 'standardwebhooks';
 import { ForbiddenAddressError, guardedLookup, hostOf } from '../../outbound.ts';
+
+const secret = z
+  .string()
+  .regex(
+    /^whsec_[A-Za-z0-9+/]{4,}={0,2}$/,
+    'expected whsec_ and a key in base64, as whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  );
 
 const configuration = z.strictObject({
   /** `host:port` of what loops may call although it is not on the public internet. */
@@ -15,11 +22,11 @@ const configuration = z.strictObject({
    * against another system in a test or a demo. The host that the other side is told stays the loop's own.
    */
   connectTo: z.record(z.string(), z.string().regex(/^[^:/]+:\d+$|^\[[^\]]+\]:\d+$/, 'expected host:port')).default({}),
-  /** Signs every request as Standard Webhooks does: `whsec_` and the key in base64. */
-  secret: z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/]+=*$/)
-    .optional(),
+  /**
+   * Signs every request as Standard Webhooks does: `whsec_` and the key in base64. Several while a secret is being changed:
+   * the receiver accepts a request that any of them has signed.
+   */
+  secret: z.union([secret, z.array(secret).min(1).max(5)]).optional(),
 });
 
 interface Answer {
@@ -62,7 +69,8 @@ export function connect({ config }: ConnectContext): Transport<{ timeout: string
     throw new Error(
       `interact/webhook: expected a configuration as { "allow": ["127.0.0.1:8080"] }: ${z.prettifyError(parsed.error)}`,
     );
-  const { allow, connectTo, secret } = parsed.data;
+  const { allow, connectTo, secret: secrets = [] } = parsed.data;
+  const signers = [secrets].flat().map((each) => new Webhook(each));
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
   return {
@@ -77,10 +85,8 @@ export function connect({ config }: ConnectContext): Transport<{ timeout: string
         'webhook-id': key,
         'webhook-timestamp': timestamp,
       };
-      if (secret)
-        headers['webhook-signature'] = `v1,${createHmac('sha256', Buffer.from(secret.slice(6), 'base64'))
-          .update(`${key}.${timestamp}.${payload}`)
-          .digest('base64')}`;
+      if (signers.length > 0)
+        headers['webhook-signature'] = signers.map((signer) => signer.sign(key, new Date(now), payload)).join(' ');
       try {
         const limit = AbortSignal.any([signal, AbortSignal.timeout(parseDuration(settings.timeout))]);
         return receiptOf(await post(new URL(address), payload, headers, limit));
