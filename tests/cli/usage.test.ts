@@ -3,12 +3,14 @@ import { customersCsv, draw, mailing } from './draw.ts';
 import { folder, osicam, osicamJson, write } from './osicam.ts';
 
 const commands = ['demo', 'serve', 'run', 'validate', 'nodes', 'import'];
+const within = ['loop status', 'loop resume', 'loop cancel', 'token create', 'token list'];
 
 test('every command has --help with --json in it, on standard output, exit 0', async () => {
-  const outcomes = await Promise.all(commands.map((command) => osicam([command, '--help'])));
+  const all = [...commands, ...within];
+  const outcomes = await Promise.all(all.map((command) => osicam([...command.split(' '), '--help'])));
   for (const [i, { code, stdout, stderr }] of outcomes.entries()) {
-    expect({ code, stderr }, commands[i]).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Usage: osicam ${commands[i]} `));
+    expect({ code, stderr }, all[i]).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: osicam ${all[i]} `));
     expect(stdout).toMatch(/^ {2}--json {2,}print/m);
   }
 });
@@ -16,7 +18,8 @@ test('every command has --help with --json in it, on standard output, exit 0', a
 test('the command itself says what there is, and which version it is', async () => {
   const [help, version] = await Promise.all([osicam(['--help']), osicam(['--version'])]);
   expect(help).toMatchObject({ code: 0, stderr: '' });
-  for (const command of commands) expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+  for (const command of [...commands, 'loop', 'token'])
+    expect(help.stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
