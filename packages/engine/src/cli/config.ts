@@ -3,17 +3,30 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from '../plugin/index.ts';
-import { PluginError, Registry, z } from '../plugin/index.ts';
+import { isZone, PluginError, Registry, z } from '../plugin/index.ts';
+import { rateSchema } from '../runner/rate.ts';
 import { CliError } from './cli-error.ts';
 
 /** The root of the checkout that this file is part of. */
 export const home = fileURLToPath(new URL('../../../../', import.meta.url));
 
+const channelConfig = z.unknown().superRefine((config, { addIssue }) => {
+  if (typeof config !== 'object' || config === null || !('rate' in config)) return;
+  const parsed = rateSchema.safeParse(config.rate);
+  for (const { path, message } of parsed.error?.issues ?? [])
+    addIssue({ code: 'custom', path: ['rate', ...path], message });
+});
+
 const schema = z.strictObject({
   /** npm packages, or files relative to the configuration, that export a plugin by default. */
   plugins: z.array(z.string().min(1)).min(1),
-  /** What channels need to reach the world, by node type, as `{ "interact/email": { "url": "smtp://…" } }`. */
-  channels: z.record(z.string(), z.unknown()).default({}),
+  /**
+   * What channels need to reach the world, by node type, as `{ "interact/email": { "url": "smtp://…" } }`. Each may have a
+   * `rate`, as `{ "perSecond": 20, "perMinute": 500, "concurrency": 10 }`, which holds over all loops and all workers.
+   */
+  channels: z.record(z.string(), channelConfig).default({}),
+  /** IANA name of the time zone of schedules, and of customers who have no `timezone` of their own. */
+  zone: z.string().refine(isZone, 'expected the IANA name of a time zone, as Europe/Berlin').default('UTC'),
   /** The package whose story `osicam demo` tells. */
   demo: z.string().optional(),
 });

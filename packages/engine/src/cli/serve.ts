@@ -17,6 +17,7 @@ import { createLoopsPort } from './ports/loops.ts';
 import { createMessagesPort } from './ports/messages.ts';
 import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
+import { createPolicyPort } from './ports/policy.ts';
 import { stderrLog } from './stderr-log.ts';
 
 export interface ServeOptions {
@@ -102,6 +103,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       clock: { read: () => ({ mode: engine.clock.mode, now: now(), speed: engine.clock.speed }) },
       nodes: createNodesPort(registry),
       writeKeys: createWriteKeysPort(read, engine.host),
+      policy: createPolicyPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host),
       ...(options.inbox ? { inbox: options.inbox } : {}),

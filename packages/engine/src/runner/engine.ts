@@ -12,7 +12,10 @@ import { record } from './intake.ts';
 import { Interventions } from './life/interventions.ts';
 import { Lives } from './life/lives.ts';
 import { changeLife } from './life/change-life.ts';
+import { unlessStill } from './life/stand-still.ts';
 import { endsOf } from './fused-run.ts';
+import type { SegmentDraft } from './edit-segments.ts';
+import { removeSegment, saveSegment } from './edit-segments.ts';
 import type { PartiesEntry } from './enter-parties.ts';
 import { enterParties } from './enter-parties.ts';
 import { nextFiring, noteFirings, workSchedules } from './schedule.ts';
@@ -48,6 +51,8 @@ export class Engine {
   readonly #versions = new Map<number, RunningVersion>();
   readonly #byRef = new Map<number, Station>();
   readonly #outbox: Outbox;
+  /** What people do to running loops: pause, resume, migrate, cancel and the like. */
+  readonly life: Interventions;
   readonly #lives = new Lives();
   #segments: ReadonlyMap<string, RuleGroup> = new Map();
 
@@ -68,6 +73,7 @@ export class Engine {
       withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
     };
     this.#outbox = new Outbox(this.#parts);
+    this.life = new Interventions(this.#parts, this.#lives);
   }
 
   /** Loads what is published, and settles what was on its way when the last process died. */
@@ -105,23 +111,36 @@ export class Engine {
     await syncWatches(this.#parts);
   }
 
-  /** Publishes a loop as a new immutable version, unless its newest is the same. Moves nobody. */
-  async publish(loop: Loop): Promise<RunningVersion> {
+  /**
+   * Publishes a loop as a new immutable version, unless its newest is the same. Moves nobody. One that was never published
+   * runs from now on, one that was archived is back; one that is paused stays so.
+   */
+  async publish(loop: Loop, actor = 'engine'): Promise<RunningVersion> {
     const { db, store, registry, clock } = this.#parts;
     compile(loop, registry);
     const document = JSON.stringify(loop);
     await noteFirings(this.#parts, clock.now());
-    const version = await db.write(
-      (tx) =>
-        store.publishVersion(tx, {
+    const version = await db.write(async (tx) => {
+      const now = clock.now();
+      await store.ensureLoop(tx, { loop: loop.id, name: loop.name, document, now });
+      const newest = (await store.loadVersions(tx, loop.id)).at(-1);
+      const published = await store.publishVersion(tx, {
+        loop: loop.id,
+        document,
+        digest: createHash('sha256').update(document).digest('hex'),
+        nodes: loop.nodes.map((node) => node.id),
+        now,
+      });
+      const isNew = newest?.id !== published.id;
+      if (isNew || this.#lives.of(loop.id).closed)
+        await changeLife(this.#parts, tx, {
           loop: loop.id,
-          document,
-          digest: createHash('sha256').update(document).digest('hex'),
-          nodes: loop.nodes.map((node) => node.id),
-          now: clock.now(),
-        }),
-      'publish',
-    );
+          event: 'publish',
+          actor,
+          detail: { version: published.number },
+        });
+      return published;
+    }, 'publish');
     await this.#load();
     await fillNewWatches(this.#parts, clock.now());
     return this.#versions.get(version.id) as RunningVersion;
@@ -131,6 +150,19 @@ export class Engine {
   async remove(loop: string): Promise<boolean> {
     const { db, store } = this.#parts;
     const removed = await db.write((tx) => store.deleteDraft(tx, loop), 'publish');
+    if (removed) await this.#load();
+    return removed;
+  }
+
+  /** Saves a named segment, new or changed. Throws a SegmentError when its rule is not sound. */
+  async saveSegment(segment: SegmentDraft): Promise<void> {
+    await saveSegment(this.#parts, segment);
+    await this.#load();
+  }
+
+  /** Deletes a named segment. False if there is none; throws a SegmentError when it is in use. */
+  async removeSegment(id: string): Promise<boolean> {
+    const removed = await removeSegment(this.#parts, id);
     if (removed) await this.#load();
     return removed;
   }
@@ -241,7 +273,7 @@ export class Engine {
       const { ref } = station;
       const now = this.#parts.clock.now();
       if (!due.has(ref) && !(reached.has(ref) && (await db.read((tx) => store.isDue(tx, ref, now))))) continue;
-      const count = await this.#workAt(station, now);
+      const count = await unlessStill(() => this.#workAt(station, now));
       done += count;
       if (count > 0) reached = new Set([...reached, ...endsOf(station)]);
     }
@@ -312,14 +344,14 @@ export class Engine {
 
   /**
    * When anything is to be done next; undefined when no clock brings more. `endless`: schedules that have fired before
-   * count too, which always fire again.
+   * count too, which always fire again. `messages`: those in the outbox too.
    */
-  async nextDue({ endless = true } = {}): Promise<number | undefined> {
+  async nextDue({ endless = true, messages = true } = {}): Promise<number | undefined> {
     const parts = this.#parts;
     const firing = await nextFiring(parts);
     const due = [
       await parts.db.read((tx) => parts.store.nextDue(tx, this.#walkable())),
-      await this.#outbox.nextDue(),
+      messages ? await this.#outbox.nextDue() : undefined,
       await nextSegmentWork(parts, parts.clock.now()),
       firing && (endless || !firing.fired) ? firing.at : undefined,
     ].filter((each) => each !== undefined);

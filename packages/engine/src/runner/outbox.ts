@@ -78,9 +78,10 @@ export class Outbox {
     }
   }
 
-  /** When the next message may go; undefined when none is queued. */
+  /** When the next message may go, now while some are under way; undefined when none is queued. */
   async nextDue(): Promise<number | undefined> {
     const { db, store, clock } = this.#parts;
+    if (!this.#isIdle) return clock.now();
     const stations = new Map([...this.#stations().values()].flat().map((station) => [station.ref, station]));
     if (stations.size === 0) return undefined;
     const due = await db.read((tx) => store.nextMail(tx, [...stations.keys()]));

@@ -112,7 +112,7 @@ async function runLoop(
         clock: run.clock,
         transports,
         log: stderrLog,
-        limits: { turns: options.turns, seed: run.seed, reportAfter: day },
+        limits: { turns: options.turns, seed: run.seed, reportAfter: day, zone: wiring.config().zone },
       });
       const version = await engine.publish(loop);
       await readSources(engine, version, sources, { folder, signal, onProgress: progress.source });

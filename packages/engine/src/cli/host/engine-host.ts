@@ -5,7 +5,7 @@ import type { ClockReading, IncomingEvent, SourceProgress } from '../../runner/i
 import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
-import { createDraft, readMeta, saveDraft, writeMeta } from '../../store/index.ts';
+import { createDraft, readMeta, saveDraft, writeMeta, writePolicy } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
 import { tokenWriter } from '../ports/tokens.ts';
 import type { ImportSummary } from './import-file.ts';
@@ -22,6 +22,8 @@ export interface HostOptions {
   deliver: Record<string, unknown>;
   /** Where channels may write. */
   folder: string;
+  /** Time zone of schedules, and of customers who have none of their own. */
+  zone: string;
   log: Log;
 }
 
@@ -34,7 +36,7 @@ const saveClockEvery = 1_000;
  * The live engine as the server's thread sees it: every write of the installation goes through here, so that there is one
  * writer. Steps and deliveries run side by side for as long as it lives.
  */
-export async function createEngineHost({ db, registry, clock: spec, deliver, folder, log }: HostOptions) {
+export async function createEngineHost({ db, registry, clock: spec, deliver, folder, zone, log }: HostOptions) {
   const stored = await db.read((tx) => readMeta(tx, 'clock'));
   const accelerated =
     spec.mode === 'live'
@@ -49,27 +51,28 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     transports,
     log,
     // A report is fresh within a minute of real time, however fast the clock runs.
-    limits: { reportAfter: spec.mode === 'live' ? 60_000 : 43_200_000 },
+    limits: { reportAfter: spec.mode === 'live' ? 60_000 : 43_200_000, zone },
   });
 
   const stopping = new AbortController();
   const { signal } = stopping;
   let wake = () => {};
   const rest = async () => {
-    const due = await engine.nextDue();
+    // Messages have a loop of their own.
+    const due = await engine.nextDue({ messages: false });
     const untilDue = due === undefined ? longestSleep : (due - clock.now()) / clock.speed;
     await new Promise<void>((resolve) => {
       wake = resolve;
       setTimeout(resolve, Math.min(longestSleep, Math.max(1, untilDue)));
     });
   };
-  const forever = async (pass: () => Promise<number>, idle: () => Promise<void>) => {
+  const forever = async (pass: () => Promise<number>, idle: () => Promise<void>, always = false) => {
     while (!signal.aborted)
       try {
         const done = await pass();
         // Calls of the other thread come in between two passes.
         await new Promise<void>((resolve) => setImmediate(resolve));
-        if (done === 0 && !signal.aborted) await idle();
+        if ((done === 0 || always) && !signal.aborted) await idle();
       } catch (error) {
         log.warn('the engine could not go on, and tries again', {
           error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -79,8 +82,10 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
   };
   const working = forever(() => engine.work(), rest);
   const delivering = forever(
-    () => engine.deliver(),
-    () => new Promise((resolve) => setTimeout(resolve, 20)),
+    () => engine.send(),
+    // Outcomes come in one by one, and are written down together.
+    () => Promise.race([engine.deliveries(), new Promise<void>((resolve) => setTimeout(resolve, 20))]),
+    true,
   );
   const saving =
     spec.mode === 'live'
@@ -160,6 +165,9 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
 
     ...tokenWriter(db),
 
+    writePolicy: (policy: string, actor: string): Promise<void> =>
+      db.write((tx) => writePolicy(tx, { policy, actor, now: clock.now() }), 'life'),
+
     readMeta: (name: string): Promise<string | undefined> => db.read((tx) => readMeta(tx, name)),
     writeMeta: (name: string, value: string): Promise<void> => db.write((tx) => writeMeta(tx, name, value)),
 
@@ -170,6 +178,7 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
       wake();
       clearInterval(saving);
       await Promise.all([working, delivering]);
+      await engine.stopSending();
       if (spec.mode !== 'live') await db.write((tx) => writeMeta(tx, 'clock', String(clock.now())));
       await transports.close();
       await db.close();

@@ -10,13 +10,15 @@ import { expose } from './remote.ts';
 const data = workerData as ThreadData;
 const port = parentPort;
 if (!port) throw new Error('this file is started as a worker thread');
-const registry = await loadRegistry(readConfig(data.config));
+const config = readConfig(data.config);
+const registry = await loadRegistry(config);
 const host = await createEngineHost({
   db: await openDatabase(data.url, { engine: true }),
   registry,
   clock: data.clock,
   deliver: data.deliver,
   folder: data.folder,
+  zone: config.zone,
   log: stderrLog,
 });
 expose(port, {

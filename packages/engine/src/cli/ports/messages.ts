@@ -11,9 +11,14 @@ interface Row {
   loop: string;
   node: string;
   status: LedgerMessage['status'];
+  channel: string;
+  purpose: string;
   address: string;
+  attempts: number;
+  due: number;
   createdAt: number;
   settledAt: number | null;
+  reason: string | null;
   detail: string | null;
   body: string;
 }
@@ -28,27 +33,20 @@ export function createMessagesPort(read: Read): MessagesPort {
           after === undefined
             ? undefined
             : await tx.first<{ createdAt: number }>(
-                'SELECT created_at AS createdAt FROM message WHERE customer = ? AND n = ? AND step = ?',
+                'SELECT created_at AS "createdAt" FROM message WHERE customer = ? AND n = ? AND step = ?',
                 [customer, n, step],
               );
+        const is = (value: string) => `(CAST(? AS TEXT) IS NULL OR ${value} = ?)`;
         const rows = await tx.all<Row>(
-          `SELECT m.customer, m.n, m.step, m.turn, v.loop, x.node, m.status, m.address, m.created_at AS createdAt,
-             m.settled_at AS settledAt, m.detail, m.body
+          `SELECT m.customer, m.n, m.step, m.turn, v.loop, x.node, m.status, m.channel, m.purpose, m.address, m.attempts, m.due,
+             m.created_at AS "createdAt", m.settled_at AS "settledAt", m.reason, m.detail, m.body
            FROM message m JOIN loop_node x ON x.ref = m.node JOIN loop_version v ON v.id = x.version
-           WHERE (? IS NULL OR v.loop = ?) AND (? IS NULL OR m.status = ?)
-             AND (? IS NULL OR (m.created_at, m.customer, m.n, m.step) < (?, ?, ?, ?))
+           WHERE ${is('v.loop')} AND ${is('m.status')}
+             AND (CAST(? AS BIGINT) IS NULL OR (m.created_at, m.customer, m.n, m.step) < (?, ?, ?, ?))
            ORDER BY m.created_at DESC, m.customer DESC, m.n DESC, m.step DESC LIMIT ?`,
           [
-            loop ?? null,
-            loop ?? null,
-            status ?? null,
-            status ?? null,
-            from?.createdAt ?? null,
-            from?.createdAt ?? 0,
-            customer,
-            n,
-            step,
-            limit,
+            ...[loop ?? null, loop ?? null, status ?? null, status ?? null],
+            ...[from?.createdAt ?? null, from?.createdAt ?? 0, customer, n, step, limit],
           ],
         );
         return rows.map(({ n: enrollment, step: at, body, ...row }) => ({

@@ -11,9 +11,17 @@ export const messageShape = z
     node: z.string(),
     turn: z.int(),
     status: z.enum(messageStatuses),
+    /** As consents name it; empty for what does not reach a customer. */
+    channel: z.string(),
+    purpose: z.string(),
     address: z.string(),
+    attempts: z.int(),
+    /** When it is to go out, or was to. */
+    due: instant,
     createdAt: instant,
     settledAt: instant.nullable(),
+    /** Why it was not sent, or not yet: consent, cap, complaint, quiet, skipped, ended, address. */
+    reason: z.string().nullable(),
     detail: z.string().nullable(),
     body: z.record(z.string(), z.unknown()),
   })
