@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LifeEvent, LifeState } from './loop-life.ts';
-import { isOpen, lifeStates, mayHappen, nextLife, standsStill } from './loop-life.ts';
+import { isClosed, lifeStates, mayHappen, nextLife, standsStill } from './loop-life.ts';
 
 const live = (from: LifeState, ...events: LifeEvent[]) =>
   events.reduce<LifeState | undefined>((state, event) => state && nextLife(state, event), from);
@@ -25,6 +25,6 @@ test('archiving, restoring or publishing never lets a paused loop go on', () => 
   expect(lifeStates.filter(standsStill)).toEqual(['paused', 'archived-still']);
 });
 
-test('a loop lets people in while it runs and while it is paused', () => {
-  expect(lifeStates.filter(isOpen)).toEqual(['running', 'paused']);
+test('an archived loop lets nobody in, a paused one does', () => {
+  expect(lifeStates.filter(isClosed)).toEqual(['archived', 'archived-still']);
 });

@@ -65,5 +65,5 @@ export const mayHappen = (state: LifeState): LifeEvent[] => [...(table.get(state
 /** Whether everybody in the loop stays where it is. */
 export const standsStill = (state: LifeState): boolean => state === 'paused' || state === 'archived-still';
 
-/** Whether anybody may enter. */
-export const isOpen = (state: LifeState): boolean => state === 'running' || state === 'paused';
+/** Whether nobody may enter any more. */
+export const isClosed = (state: LifeState): boolean => state === 'archived' || state === 'archived-still';

@@ -1,6 +1,7 @@
 import type { PortSql, Route, Transaction } from '../store/index.ts';
 import type { Leaf } from './fused-run.ts';
 import { runFrom, runLimits, runToSql } from './fused-run.ts';
+import { expectMoving } from './life/stand-still.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
@@ -27,7 +28,7 @@ export async function onwardSql(
   first: PortSql,
 ): Promise<PortSql> {
   const { run, idOf } = await waysFrom(parts, tx, station);
-  return runToSql(run, idOf, { now, seed: parts.limits.seed, segments: parts.segments() }, first);
+  return runToSql(run, idOf, { now, seed: parts.limits.seed, segments: parts.segments(), dialect: tx.dialect.name }, first);
 }
 
 /**
@@ -47,6 +48,7 @@ export async function finishMoves(
   }: { now: number; inOrder: boolean; events: readonly string[]; hasPaths?: boolean },
 ): Promise<void> {
   const { store, limits } = parts;
+  await expectMoving(parts, tx, station.version);
   if (!hasPaths) {
     const port: PortSql = { sql: 'p.port', parameters: [], needsCustomer: false };
     await store.choosePaths(tx, await onwardSql(parts, tx, station, now, port));

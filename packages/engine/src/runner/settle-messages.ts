@@ -1,5 +1,6 @@
 import type { MessageRef, Settlement, Transaction } from '../store/index.ts';
 import { finishMoves } from './finish.ts';
+import { isStill } from './life/stand-still.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
@@ -67,7 +68,9 @@ export async function leave(
   );
   if (found === 0) return;
   await store.keepAwaiting(tx, awaited);
-  await finishMoves(parts, tx, station, { now, inOrder: false, events: [] });
+  // In a loop that has been paused meanwhile they stay, and leave by that port when it goes on.
+  if (await isStill(parts, tx, station.version)) await store.markWoken(tx, { node: station.ref, now, events: [] });
+  else await finishMoves(parts, tx, station, { now, inOrder: false, events: [] });
 }
 
 /** The port of that name, or the node's first: a channel with ports of its own need not name them all. */

@@ -26,3 +26,21 @@ export async function setLoopState(
 ): Promise<void> {
   await tx.run('UPDATE loop SET state = ?, state_since = ? WHERE id = ?', [state, now, loop]);
 }
+
+/** The state of a loop, which nobody changes before this transaction ends; others may ask for it too. */
+export async function shareLoopState(tx: Transaction, loop: string): Promise<string | undefined> {
+  const share = tx.dialect.name === 'postgres' ? 'FOR SHARE' : '';
+  return (await tx.first<{ state: string }>(`SELECT state FROM loop WHERE id = ? ${share}`, [loop]))?.state;
+}
+
+/** A loop that was published without anybody having drawn it here has a row like any other. */
+export async function ensureLoop(
+  tx: Transaction,
+  { loop, name, document, now }: { loop: string; name: string; document: string; now: number },
+): Promise<void> {
+  await tx.run(
+    `INSERT INTO loop (id, name, draft, revision, created_at, updated_at, state_since) VALUES (?, ?, ?, 1, ?, ?, ?)
+     ON CONFLICT (id) DO NOTHING`,
+    [loop, name, document, now, now, now],
+  );
+}
