@@ -21,7 +21,7 @@ export interface Served {
   /** What a shell beside it has set. */
   env: NodeJS.ProcessEnv;
   /** Gives out a token, which is then what the shell shows. */
-  asRole(role: 'viewer' | 'operator' | 'admin'): Promise<string>;
+  asRole: (role: 'viewer' | 'operator' | 'admin') => Promise<string>;
 }
 
 /** `osicam serve` as a process of its own on a database of its own, until the test is over. */

@@ -263,6 +263,7 @@ test('each intervention is told in words, and its own flags reach the server', a
         parties: ['a', 'b'].map((name) => ({
           identities: [{ kind: 'email', value: `${name}@example.com` }],
           traits: {},
+          consents: [],
         })),
       },
     ],

@@ -65,7 +65,12 @@ test('every change reaches its port as it was asked, with the e-mail of who aske
     ['retry', 'churn', selection, { dryRun: false }, actor],
     ['release', 'churn', selection, { port: 'sent', exit: false, dryRun: false }, actor],
     ['redrive', 'churn', { status: 'failed' }, { dryRun: false }, actor],
-    ['enter', 'churn', { parties: [{ identities: [{ kind: 'email', value: 'ada@example.com' }], traits: {} }] }, actor],
+    [
+      'enter',
+      'churn',
+      { parties: [{ identities: [{ kind: 'email', value: 'ada@example.com' }], traits: {}, consents: [] }] },
+      actor,
+    ],
   ]);
 });
 

@@ -228,7 +228,11 @@ export function lifeRoutes(app: App, { life, loops }: ServerPorts): void {
     async ({ params: { id }, body, actor }) => {
       const port = await of(id);
       const { node, key } = body;
-      const parties = body.parties.map(({ identities, traits }) => ({ identities, traits: traits as JsonObject }));
+      const parties = body.parties.map(({ identities, traits, consents }) => ({
+        identities,
+        traits: traits as JsonObject,
+        consents: consents.map(({ proof, ...consent }) => (proof === undefined ? consent : { ...consent, proof })),
+      }));
       const entry = { ...(node === undefined ? {} : { node }), ...(key === undefined ? {} : { key }), parties };
       return port.enter(id, entry, actor);
     },

@@ -15,8 +15,7 @@ test('the contact policy has sound defaults, and is set as a whole by an adminis
   const whole = await response.json();
   expect(whole).toEqual({
     marketingPurposes: ['marketing'],
-    // oxlint-disable-next-line unicorn/no-thenable -- a word of the policy, and never a function
-    caps: [{ channel: '*', per: 'week', max: 2, then: 'suppress' }],
+    caps: [{ channel: '*', per: 'week', max: 2, beyond: 'suppress' }],
     quietHours: [{ channel: '*', from: '21:00', to: '08:00', days: [] }],
     complaints: null,
   });

@@ -197,6 +197,19 @@ export const enterShape = z
             .min(1)
             .max(100),
           traits: z.record(z.string().max(500), z.unknown()).default({}),
+          /** What they have permitted or refused, with where that is known from. */
+          consents: z
+            .array(
+              z.strictObject({
+                channel: z.string().min(1).max(100),
+                purpose: z.string().min(1).max(100),
+                granted: z.boolean(),
+                source: z.string().min(1).max(500).default('api'),
+                proof: z.string().max(10_000).optional(),
+              }),
+            )
+            .max(100)
+            .default([]),
         }),
       )
       .min(1)
