@@ -106,8 +106,8 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
         await new Promise((resolve) => setTimeout(resolve, 50));
     },
 
-    publish: async (loop: Loop): Promise<{ version: number }> => {
-      const { number } = await engine.publish(loop);
+    publish: async (loop: Loop, actor?: string): Promise<{ version: number }> => {
+      const { number } = await engine.publish(loop, actor);
       wake();
       return { version: number };
     },

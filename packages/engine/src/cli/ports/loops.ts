@@ -68,10 +68,10 @@ export function createLoopsPort({ host, read, registry, now }: Parts): LoopsPort
       await existing(id);
       if (!(await host.removeLoop(id))) throw conflict(`customers have been in the loop ${id}, so its history is kept`);
     },
-    publish: async (id, revision) => {
+    publish: async (id, revision, actor) => {
       const found = await existing(id);
       if (found.revision !== revision) throw staleRevision(id);
-      return host.publish(found.document as Loop);
+      return host.publish(found.document as Loop, actor);
     },
     validate: async (document) => validateLoop(document, registry),
     counts: (id) =>
