@@ -2,7 +2,7 @@ import type { Customer } from '../plugin/index.ts';
 import type { CommitPoint } from '../store/database.ts';
 import type { Chosen, Claimed, Transaction } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
-import { finishMoves, onwardSql } from './finish.ts';
+import { finishMoves } from './finish.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
@@ -20,6 +20,8 @@ export interface Batch {
   byTurn: ReadonlyMap<number, readonly BatchRow[]>;
   /** Those whose customer has been merged into another since. */
   gone: readonly Claimed[];
+  /** Those who leave by a port that was chosen while they stood still, by the place in the batch: no handler is asked. */
+  woken: ReadonlyMap<number, number>;
 }
 
 /** What a handler has decided for a batch. */
@@ -28,8 +30,10 @@ export interface Decision {
   ports: ReadonlyMap<number, number>;
   /** Who is set aside with an error. */
   failed: readonly Failed<BatchRow>[];
-  /** What else it wants written, given who still stands there. */
+  /** What else it wants written, given who still stands there. It may still change `ports`. */
   also?: (tx: Transaction, stillThere: ReadonlySet<number>) => Promise<{ movedOthers: boolean }>;
+  /** What those who move on may have waited for. */
+  events?: readonly string[];
   /** Puts those with a port of its own where they belong, once they are taken from their positions. */
   afterwards?: (tx: Transaction) => Promise<void>;
 }
@@ -74,9 +78,12 @@ async function claimBatch(parts: Parts, tx: Transaction, station: Station, now: 
   const found = new Map((await parts.customers.findCustomers(tx, ids)).map((customer) => [customer.id, customer]));
   const rows: BatchRow[] = [];
   const gone: Claimed[] = [];
+  const woken = new Map<number, number>();
+  const { wokenPhase } = parts.store;
   claimed.forEach((each, index) => {
     const customer = found.get(each.customer);
-    if (customer) rows.push({ index, claimed: each, customer });
+    if (customer && each.phase >= wokenPhase) woken.set(index, each.phase - wokenPhase);
+    else if (customer) rows.push({ index, claimed: each, customer });
     else gone.push(each);
   });
   const byTurn = new Map<number, BatchRow[]>();
@@ -86,7 +93,7 @@ async function claimBatch(parts: Parts, tx: Transaction, station: Station, now: 
     if (some) some.push(row);
     else byTurn.set(era, [row]);
   }
-  return { claimed, rows, byTurn, gone };
+  return { claimed, rows, byTurn, gone, woken };
 }
 
 async function commitBatch(
@@ -105,18 +112,19 @@ async function commitBatch(
       now,
       rows: decision.failed.map(({ row, error }) => ({ ...row.claimed, error })),
     });
-  const chosen = [...decision.ports].map(([index, port]): Chosen => {
-    const { due, customer, n } = batch.claimed[index] as Claimed;
-    return [due, customer, n, port];
-  });
-  // What a handler writes may change by which way its customers go on: their paths are chosen after it.
+  const chosen = () =>
+    [...batch.woken, ...decision.ports].map(([index, port]): Chosen => {
+      const { due, customer, n } = batch.claimed[index] as Claimed;
+      return [due, customer, n, port];
+    });
+  await store.fillChosen(tx, station.ref, chosen());
+  // What a handler writes may change by which way its customers go on: their paths are chosen after it. Whoever it has
+  // woken was moved by way of the same table.
   if (decision.also) {
-    await store.fillChosen(tx, station.ref, chosen);
     await decision.also(tx, await store.customersMoved(tx));
+    await store.fillChosen(tx, station.ref, chosen());
   }
-  const path = await onwardSql(parts, tx, station, now, store.chosenPort);
-  await store.fillChosen(tx, station.ref, chosen, path);
-  await finishMoves(parts, tx, station, { now, inOrder: false, events: [], hasPaths: true });
+  await finishMoves(parts, tx, station, { now, inOrder: false, events: decision.events ?? [] });
   await decision.afterwards?.(tx);
 }
 
