@@ -1,7 +1,10 @@
 /** The runner: what walks customers through published loops. */
 export type { Clock, ClockReading } from './clock.ts';
 export { AcceleratedClock, liveClock, readClock, VirtualClock } from './clock.ts';
+export { SegmentError } from './edit-segments.ts';
+export type { SegmentDraft } from './edit-segments.ts';
 export { Engine } from './engine.ts';
+export { EntryError } from './enter-parties.ts';
 export type { IncomingEvent } from './intake.ts';
 export type { Limits, Transports } from './parts.ts';
 export type { SourceProgress } from './read-source.ts';

@@ -104,7 +104,7 @@ async function workFiring(parts: Parts, tx: Transaction, firing: Firing, now: nu
     return 1;
   }
   const { who } = entryOf(station) as ScheduleEntry;
-  const rule = who && ruleToSql(who, { now, segments: parts.segments(), customer: 'c' });
+  const rule = who && ruleToSql(who, { now, segments: parts.segments(), customer: 'c', dialect: tx.dialect.name });
   await store.lockCustomers(tx, customers);
   const chosen = await store.customersWhere(tx, { above: claimed.above, upTo: last, rule });
   const entered = await enter(parts, tx, station, keyless(chosen), now);

@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import { armSegmentTimers } from './segment-timers.ts';
 import type { RunningVersion } from './station.ts';
-import { waitOf } from './work-wait.ts';
+import { waitOf } from './wait-of.ts';
 
 /*
  * Segments that a loop watches have their membership in the database: for an entry, a wait, a goal or an exit on a segment.
@@ -105,7 +105,7 @@ function translate(segments: readonly StoredSegment[], tx: Transaction) {
   for (const { id, watchedAt } of segments) {
     if (watchedAt === null) continue;
     const rule = rules.get(id) as RuleGroup;
-    const { sql, parameters } = ruleToSql(rule, { segments: rules, customer: 'c' });
+    const { sql, parameters } = ruleToSql(rule, { segments: rules, customer: 'c', dialect: tx.dialect.name });
     watched.set(id, { sql, parameters: (now) => bindRule(parameters, now), windows: windowsOf(rule, rules) });
   }
   return watched;
