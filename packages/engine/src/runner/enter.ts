@@ -45,7 +45,7 @@ export async function enterOnEvents(
 }
 
 /** What an event says for the key of an enrollment: the text of a property that is a text or a number. */
-export function keyIn(event: CustomerEvent, property: string): string | undefined {
+export function keyIn(event: Pick<CustomerEvent, 'properties'>, property: string): string | undefined {
   const value = Object.hasOwn(event.properties, property) ? event.properties[property] : undefined;
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' && value.length <= longestKey ? value : undefined;

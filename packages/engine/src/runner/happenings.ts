@@ -5,6 +5,7 @@ import { eventPredicate } from '../rule/index.ts';
 import type { Located, Transaction } from '../store/index.ts';
 import { enter, enterOnEvents, entriesOf, entryOf, keyIn, keyless } from './enter.ts';
 import type { Parts } from './parts.ts';
+import { namesSegment, segmentEvent } from './segment-event.ts';
 import type { SegmentChange } from './segments.ts';
 import { changesOfMembership } from './segments.ts';
 import type { RunningVersion } from './station.ts';
@@ -49,12 +50,6 @@ export async function follow(
   await enterOnSegments(parts, tx, changes, now);
   return true;
 }
-
-/** The event that waits for a segment wait for. */
-export const segmentEvent = (segment: string, when: SegmentChange['when']): string => `segment:${segment}:${when}`;
-
-/** No event from outside has the name of what only the engine can tell. */
-const namesSegment = (type: string): boolean => /^segment:.+:(entered|left)$/.test(type);
 
 const toEvent = ({ customer, segment, when }: SegmentChange, now: number): Happened => ({
   customer,

@@ -2,7 +2,7 @@ import type { Route } from '../plugin/index.ts';
 import { shareCuts, shareModulus, shareRounds, shareSalts } from '../plugin/share.ts';
 import { ruleToSql } from '../rule/to-sql.ts';
 import type { RuleGroup } from '../rule/index.ts';
-import type { PortSql, SqlValue } from '../store/index.ts';
+import type { Dialect, PortSql, SqlValue } from '../store/index.ts';
 import type { Station } from './station.ts';
 import { placeOf, portIndex } from './station.ts';
 
@@ -11,6 +11,8 @@ export interface PortSqlContext {
   now: number;
   seed: string;
   segments: ReadonlyMap<string, RuleGroup>;
+  /** The database that the expression is for. */
+  dialect: Dialect['name'];
 }
 
 const constant = (index: number): PortSql => ({ sql: String(index), parameters: [], needsCustomer: false });
@@ -58,12 +60,18 @@ export function byTurn(parts: readonly { fromTurn: number; port: PortSql }[]): P
   };
 }
 
+/** A rule as an expression over `customer`: 1 or 0. */
+export function ruleSql(when: RuleGroup, { now, segments, dialect }: PortSqlContext): PortSql {
+  const { sql, parameters } = ruleToSql(when, { now, segments, customer: 'customer', dialect });
+  return { sql: `CASE WHEN ${sql} THEN 1 ELSE 0 END`, parameters, needsCustomer: true };
+}
+
 function toSql(station: Station, route: Route, context: PortSqlContext): PortSql | undefined {
   if (route.by === 'each') return undefined;
   if (route.by === 'shares') return sharesToSql(station, route, context);
   const parameters: SqlValue[] = [];
   const cases = route.cases.map(({ port, when }) => {
-    const rule = ruleToSql(when, { now: context.now, segments: context.segments, customer: 'customer' });
+    const rule = ruleToSql(when, { ...context, customer: 'customer' });
     parameters.push(...rule.parameters);
     return `WHEN ${rule.sql} THEN ${portIndex(station, port)}`;
   });

@@ -1,78 +1,73 @@
 import type { Wait, WaitType } from '../plugin/index.ts';
-import { eventMatches } from '../rule/index.ts';
-import type { Transaction } from '../store/index.ts';
+import type { PortSql } from '../store/index.ts';
+import { describeError } from './attempt.ts';
+import { answerBeginners, armBeginners } from './begin-to-wait.ts';
 import { finishMoves } from './finish.ts';
+import { handleBatch } from './handler-batch.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import { byTurn } from './port-sql.ts';
 import type { Station } from './station.ts';
 import { portIndex } from './station.ts';
+import type { WaitEra } from './wait-of.ts';
+import { awaitedTypes, waitOf } from './wait-of.ts';
+import { workOwnDues } from './work-own-dues.ts';
 
-/** What a wait node waits for, in the settings of a turn. */
-export function waitOf(parts: Parts, station: Station, settings: unknown, now: number): Wait {
-  const type = station.node.type as WaitType;
-  return type.wait({ settings, now, log: parts.log, signal: AbortSignal.timeout(parts.limits.handlerTimeout) });
-}
-
-/** The event types that any era of a wait node waits for. */
-export const awaitedTypes = (waits: readonly Wait[]): string[] => [
-  ...new Set(waits.flatMap((wait) => wait.events?.map((event) => event.type) ?? [])),
-];
-
-/** Lets who has arrived at a wait begin to wait, and who has waited long enough go on. */
+/**
+ * Lets who has arrived at a wait begin to wait, and who has waited long enough, or was woken while the loop was paused, go
+ * on. Which of these somebody is says the phase of its position. Where all who arrive wait until the same instant, a
+ * statement does it for all of them; where each has an instant of its own, the node is asked a batch at a time for those
+ * who arrive, and a statement moves those who go on.
+ */
 export async function workWait(parts: Parts, station: Station, now: number): Promise<number> {
-  const { store } = parts;
-  const eras = station.eras.map((era, i) => ({
-    fromTurn: era.fromTurn,
-    before: station.eras[i + 1]?.fromTurn ?? Number.MAX_SAFE_INTEGER,
-    wait: waitOf(parts, station, era.settings, now),
-  }));
-  const events = awaitedTypes(eras.map(({ wait }) => wait));
-  const port = byTurn(
-    eras.map(({ fromTurn, wait }) => ({
+  let eras: WaitEra[];
+  try {
+    eras = station.eras.map(({ fromTurn, settings }, i) => ({
       fromTurn,
-      port: {
-        sql: `CASE p.phase WHEN 0 THEN ${store.beginsToWait} ELSE ${wait.until ? portIndex(station, wait.until.port) : 0} END`,
-        parameters: [],
-        needsCustomer: false,
-      },
-    })),
-  );
-  return parts.db.write(async (tx) => {
-    const count = await store.fillByPortSql(tx, { node: station.ref, now, limit: chunk.set, port });
-    if (count === 0) return 0;
-    for (const { wait, fromTurn, before } of eras)
-      if (wait.since === 'turn') await answerFromBefore(parts, tx, station, wait, { fromTurn, before, now });
-    await finishMoves(parts, tx, station, { now, inOrder: true, events });
-    for (const { wait, fromTurn, before } of eras)
-      await store.armWaits(tx, {
-        node: station.ref,
-        now,
-        until: wait.until?.at,
-        events: awaitedTypes([wait]),
-        fromTurn,
-        before,
-      });
-    return count;
-  });
+      before: station.eras[i + 1]?.fromTurn ?? Number.MAX_SAFE_INTEGER,
+      wait: waitOf(parts, station, settings, now),
+    }));
+  } catch (error) {
+    return parkAll(parts, station, now, describeError(error));
+  }
+  const own = (station.node.type as WaitType).due !== undefined;
+  const first = own && (await parts.db.read((tx) => parts.store.firstPhase(tx, station.ref, now)));
+  return first === 0 ? workOwnDues(parts, station, now, eras) : moveTogether(parts, station, now, eras, own);
 }
 
-/** Those who have had an awaited event in this turn already do not begin to wait: they leave by its port. */
-async function answerFromBefore(
+/** `own`: only those who have waited; who arrives has an instant of its own. */
+async function moveTogether(
   parts: Parts,
-  tx: Transaction,
   station: Station,
-  wait: Wait,
-  { fromTurn, before, now }: { fromTurn: number; before: number; now: number },
-): Promise<void> {
-  const answered = new Map<number, number>();
-  for (const had of await parts.store.eventsOfTurn(tx, awaitedTypes([wait]), { fromTurn, before })) {
-    if (answered.has(had.row)) continue;
-    const event = { type: had.type, time: had.time, properties: JSON.parse(had.properties) };
-    const match = wait.events?.find(
-      (each) => each.type === had.type && (!each.where || eventMatches(each.where, event, now)),
-    );
-    if (match) answered.set(had.row, portIndex(station, match.port));
-  }
-  await parts.store.choosePorts(tx, answered);
+  now: number,
+  eras: readonly WaitEra[],
+  own: boolean,
+): Promise<number> {
+  const { store, db } = parts;
+  const events = awaitedTypes(eras.map(({ wait }) => wait));
+  const port = byTurn(eras.map(({ fromTurn, wait }) => ({ fromTurn, port: leavingPort(parts, station, wait) })));
+  return db.write(async (tx) => {
+    const of = { node: station.ref, now, limit: chunk.set, port, waiting: own };
+    const count = await store.fillByPortSql(tx, of);
+    if (count === 0) return 0;
+    if (!own) await answerBeginners(parts, tx, station, eras, now);
+    await finishMoves(parts, tx, station, { now, inOrder: !own, events });
+    if (!own) await armBeginners(parts, tx, station, eras, now);
+    return count;
+  }, 'arm');
+}
+
+/** Who has arrived begins to wait, the others leave: who was woken by the port of its waking, who was not by that of the time. */
+function leavingPort({ store }: Parts, station: Station, { until }: Wait): PortSql {
+  const timeUp = until ? portIndex(station, until.port) : 0;
+  const sql = `CASE p.phase WHEN 0 THEN ${store.beginsToWait} WHEN 1 THEN ${timeUp} ELSE p.phase - ${store.wokenPhase} END`;
+  return { sql, parameters: [], needsCustomer: false };
+}
+
+/** A node type that cannot say what it waits for holds nobody: who is due there is set aside with what it said. */
+function parkAll(parts: Parts, station: Station, now: number, error: string): Promise<number> {
+  return handleBatch(parts, station, now, chunk.handler, 'arm', async ({ rows }) => ({
+    ports: new Map(),
+    failed: rows.map((row) => ({ row, error })),
+  }));
 }

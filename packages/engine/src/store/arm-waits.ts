@@ -1,4 +1,5 @@
 import type { Transaction } from './database.ts';
+import type { PortSql } from './fill-moved.ts';
 import { forever } from './forever.ts';
 import { marks } from './marks.ts';
 import { markPath } from './paths.ts';
@@ -59,21 +60,72 @@ async function endQuiet(tx: Transaction, those: string, turns: readonly number[]
   );
 }
 
-/** The events of these types that those who begin to wait have had since their turn began, oldest first. */
-export async function eventsOfTurn(
+/** From when on events count that came before the wait, and whether those count that come in time but happened before that. */
+export interface Counted {
+  since: 'arrival' | 'turn' | 'entry';
+  late: 'counts' | 'ignored';
+}
+
+/** An event that one who begins to wait has had already. `row`: its place in `moved`. */
+export interface HadEvent {
+  row: number;
+  customer: number;
+  n: number;
+  key: string;
+  type: string;
+  time: number;
+  properties: string;
+}
+
+/**
+ * When the turn of a row `m` began: at the last move of the turn before, or with the enrollment. Asked backwards from the
+ * journal's end, for somebody may have gone round a hundred thousand times.
+ */
+const turnBegan = `coalesce(
+  (SELECT j.at FROM journal j WHERE j.customer = m.customer AND j.n = m.n AND j.turn < m.turn ORDER BY j.step DESC LIMIT 1),
+  x.entered_at)`;
+
+/**
+ * The events of these types that count for those who begin to wait though they came before: since their turn or their entry
+ * began, and since they arrived, for between the arrival and the waiting there is a moment. Oldest first.
+ */
+export async function eventsBefore(
   tx: Transaction,
   types: readonly string[],
-  { fromTurn, before }: { fromTurn: number; before: number },
-): Promise<{ row: number; type: string; time: number; properties: string }[]> {
-  return tx.all(
-    `SELECT m.seq AS "row", e.type, e.time, ${tx.dialect.json('e.properties')} AS properties
-     FROM moved m JOIN event e ON e.customer = m.customer AND e.type IN (SELECT value FROM ${tx.dialect.list('text')} t)
-     WHERE m.port = ${beginsToWait} AND m.turn >= ? AND m.turn < ? AND e.time >= coalesce(
-       (SELECT min(at) FROM journal j WHERE j.customer = m.customer AND j.n = m.n AND j.turn = m.turn),
-       (SELECT entered_at FROM enrollment x WHERE x.customer = m.customer AND x.n = m.n))
+  { since, late }: Counted,
+  { fromTurn, before, now }: { fromTurn: number; before: number; now: number },
+): Promise<HadEvent[]> {
+  // Until they are made to wait, the instant at which they arrived is when they are due.
+  const start = { arrival: 'm.due', turn: turnBegan, entry: 'x.entered_at' }[since];
+  const inTime = late === 'counts' ? 'e.received_at > m.due' : `e.received_at > m.due AND e.time >= ${start}`;
+  const counts = since === 'arrival' ? `m.due < ? AND ${inTime}` : `(e.time > ${start} OR (m.due < ? AND ${inTime}))`;
+  return tx.all<HadEvent>(
+    `SELECT m.seq AS "row", m.customer, m.n, x.key, e.type, e.time, ${tx.dialect.json('e.properties')} AS properties
+     FROM moved m ${tx.dialect.lookupJoin} event e JOIN enrollment x ON x.customer = m.customer AND x.n = m.n
+     WHERE e.customer = m.customer AND e.type IN (SELECT value FROM ${tx.dialect.list('text')} t)
+       AND m.port = ${beginsToWait} AND m.turn >= ? AND m.turn < ? AND ${counts}
      ORDER BY e.time, e.id`,
-    [JSON.stringify(types), fromTurn, before],
+    [JSON.stringify(types), fromTurn, before, now],
   );
+}
+
+/** Keeps the customers who begin to wait to the end of the transaction: what they have not had by now finds them waiting. */
+export async function lockBeginners(tx: Transaction): Promise<void> {
+  const lock = tx.dialect.lock('c');
+  if (lock === '') return;
+  await tx.all(
+    `SELECT c.id FROM customer c WHERE c.id IN (SELECT customer FROM moved WHERE port = ${beginsToWait}) ORDER BY c.id ${lock}`,
+  );
+}
+
+/** Who begins to wait: their places in `moved`. */
+export async function beginners(tx: Transaction): Promise<{ row: number; customer: number; n: number }[]> {
+  return tx.all(`SELECT seq AS "row", customer, n FROM moved WHERE port = ${beginsToWait}`);
+}
+
+/** Who leaves after all: those of `moved` with a port. */
+export async function answered(tx: Transaction): Promise<{ customer: number; n: number; port: number }[]> {
+  return tx.all('SELECT customer, n, port FROM moved WHERE port >= 0');
 }
 
 /** Gives some rows of `moved` another port, and takes back the path that they had. */
@@ -81,8 +133,34 @@ export async function choosePorts(
   tx: Transaction,
   chosen: Iterable<readonly [row: number, port: number]>,
 ): Promise<void> {
-  await tx.runMany(
-    'UPDATE moved SET port = ?, path = NULL WHERE seq = ?',
-    Array.from(chosen, ([row, port]) => [port, row]),
+  const rows = [...chosen];
+  if (rows.length === 0) return;
+  await tx.run(
+    `UPDATE moved SET port = r.c1, path = NULL FROM ${tx.dialect.rows(['int', 'int'])} r WHERE moved.seq = r.c0`,
+    [JSON.stringify(rows)],
   );
+}
+
+/** Gives a port to those who begin to wait in these turns and of whom an expression over `customer` is true: 1, not 0. */
+export async function choosePortWhere(
+  tx: Transaction,
+  { when, port, fromTurn, before }: { when: PortSql; port: number; fromTurn: number; before: number },
+): Promise<void> {
+  await tx.run(
+    `UPDATE moved AS p SET port = CAST(? AS BIGINT), path = NULL
+     WHERE p.port = ${beginsToWait} AND p.turn >= ? AND p.turn < ?
+       AND (SELECT ${when.sql} FROM customer WHERE customer.id = p.customer) = 1`,
+    [port, fromTurn, before, ...when.parameters],
+  );
+}
+
+/** Says until when each of some rows of `moved` waits. */
+export async function chooseUntil(
+  tx: Transaction,
+  chosen: readonly (readonly [row: number, until: number])[],
+): Promise<void> {
+  if (chosen.length === 0) return;
+  await tx.run(`UPDATE moved SET until = r.c1 FROM ${tx.dialect.rows(['int', 'int'])} r WHERE moved.seq = r.c0`, [
+    JSON.stringify(chosen),
+  ]);
 }

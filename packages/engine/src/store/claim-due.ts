@@ -36,3 +36,12 @@ export async function isDue(tx: Transaction, node: number, now: number): Promise
     (await tx.first('SELECT 1 AS due FROM position WHERE node = ? AND due <= ? LIMIT 1', [node, now])) !== undefined
   );
 }
+
+/** The phase of the first who is due at a node, undefined when nobody is. */
+export async function firstPhase(tx: Transaction, node: number, now: number): Promise<number | undefined> {
+  const first = await tx.first<{ phase: number }>(
+    'SELECT phase FROM position WHERE node = ? AND due <= ? ORDER BY due, customer, n LIMIT 1',
+    [node, now],
+  );
+  return first?.phase;
+}

@@ -32,7 +32,7 @@ const nothing: PortSql = { sql: 'NULL', parameters: [], needsCustomer: false };
 
 /**
  * Who is due at a node, in the order of the positions' key, each with the port that the expression gives, and with the path
- * if there is an expression for it too. How many.
+ * if there is an expression for it too; with `waiting` none of those who have only arrived. How many.
  */
 export async function fillByPortSql(
   tx: Transaction,
@@ -42,14 +42,16 @@ export async function fillByPortSql(
     limit,
     port,
     path = nothing,
-  }: { node: number; now: number; limit: number; port: PortSql; path?: PortSql },
+    waiting = false,
+  }: { node: number; now: number; limit: number; port: PortSql; path?: PortSql; waiting?: boolean },
 ): Promise<number> {
   await tx.run('DELETE FROM moved');
   const join = port.needsCustomer || path.needsCustomer ? 'JOIN customer ON customer.id = p.customer' : '';
   return tx.run(
     `INSERT INTO moved (due, customer, n, step, turn, port, path)
      SELECT p.due, p.customer, p.n, p.step, p.turn, ${port.sql}, ${path.sql}
-     FROM position p ${join} WHERE p.node = ? AND p.due <= ? ORDER BY p.due, p.customer, p.n LIMIT ? ${tx.dialect.claim('p')}`,
+     FROM position p ${join} WHERE p.node = ? AND p.due <= ? ${waiting ? 'AND p.phase > 0' : ''}
+     ORDER BY p.due, p.customer, p.n LIMIT ? ${tx.dialect.claim('p')}`,
     [...port.parameters, ...path.parameters, node, now, limit],
   );
 }

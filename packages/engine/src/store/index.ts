@@ -22,6 +22,7 @@ export { countNodes } from './count-nodes.ts';
 export { countLeft, countStanding } from './count-turn.ts';
 export type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
 export { StoreError, StoreUnavailableError } from './database.ts';
+export type { Dialect } from './dialect.ts';
 export type { Draft } from './drafts.ts';
 export { createDraft, deleteDraft, findDraft, listDrafts, saveDraft } from './drafts.ts';
 export type { Entrant } from './enter-customers.ts';
