@@ -14,7 +14,7 @@ export async function findOwners(
   if (values.length === 0) return new Map();
   const rows = await tx.all<{ value: string; customer: number }>(
     `SELECT identity.value, identity.customer FROM ${tx.dialect.list('text')} AS wanted
-     ${tx.dialect.lookupJoin} identity ON identity.kind = ? AND identity.value = wanted.value`,
+     ${tx.dialect.lookupJoin} identity WHERE identity.kind = ? AND identity.value = wanted.value`,
     [JSON.stringify(values), kind],
   );
   return new Map(rows.map(({ value, customer }) => [value, customer]));

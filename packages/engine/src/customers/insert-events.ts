@@ -17,7 +17,7 @@ export async function insertEvents(
   if (asked.length > 0) {
     const rows = await tx.all<{ customer: number; message_id: string }>(
       `SELECT event.customer, event.message_id FROM ${dialect.rows(['int', 'text'])} AS wanted
-       ${dialect.lookupJoin} event ON event.customer = wanted.c0 AND event.message_id = wanted.c1
+       ${dialect.lookupJoin} event WHERE event.customer = wanted.c0 AND event.message_id = wanted.c1
          AND event.message_id IS NOT NULL`,
       [JSON.stringify(asked)],
     );

@@ -14,7 +14,12 @@ import { placeOf, portIndex, settingsIn } from './station.ts';
 
 /** Moves the next chunk of those due at a router: in one statement where rule or share says who goes where, else batch by batch. */
 export async function workRouter(parts: Parts, station: Station, now: number): Promise<number> {
-  const port = routeToSql(station, { now, seed: parts.limits.seed, segments: parts.segments() });
+  const port = routeToSql(station, {
+    now,
+    seed: parts.limits.seed,
+    segments: parts.segments(),
+    dialect: parts.db.dialect.name,
+  });
   return port ? pass(parts, station, now, port, 'route') : workChooser(parts, station, now);
 }
 

@@ -34,6 +34,6 @@ export interface Dialect {
   claim(alias: string): string;
   /** Ends a SELECT that waits for the rows of this alias and keeps them to the end of the transaction. Nothing on SQLite. */
   lock(alias: string): string;
-  /** A join whose left side is walked and whose right side is looked up, never the other way round. */
+  /** A join without ON (its conditions stand in WHERE) whose left side is walked and whose right side is looked up, never the other way round. */
   readonly lookupJoin: string;
 }

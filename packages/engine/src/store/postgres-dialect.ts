@@ -29,5 +29,5 @@ export const postgresDialect: Dialect = {
   claim: (alias) => `FOR UPDATE OF ${alias} SKIP LOCKED`,
   // Not FOR UPDATE: rows that refer to a customer may be written meanwhile.
   lock: (alias) => `FOR NO KEY UPDATE OF ${alias}`,
-  lookupJoin: 'JOIN',
+  lookupJoin: 'CROSS JOIN',
 };

@@ -35,7 +35,7 @@ export async function pruneJournal(
       ? []
       : await tx.all<{ customer: number; n: number; step: number }>(
           `SELECT j.customer, j.n, j.step FROM ${tx.dialect.rows(['int', 'int'])} l
-           ${tx.dialect.lookupJoin} journal j ON j.customer = l.c0 AND j.n = l.c1
+           ${tx.dialect.lookupJoin} journal j WHERE j.customer = l.c0 AND j.n = l.c1
            ORDER BY j.customer, j.n, j.step LIMIT ?`,
           [JSON.stringify(old), limit],
         );

@@ -215,8 +215,8 @@ export async function countVisitors(
 export async function liveOf(tx: Transaction, loop: string, visitors: readonly Visitor[]): Promise<Who[]> {
   const rows = await tx.all<{ customer: number; n: number }>(
     `SELECT e.customer, e.n FROM ${tx.dialect.rows(['int', 'text'])} l
-     ${tx.dialect.lookupJoin} enrollment e ON e.customer = l.c0 AND e.key = l.c1 AND e.ended_at IS NULL
-     JOIN loop_version v ON v.id = e.version WHERE v.loop = ? ORDER BY e.customer, e.n`,
+     ${tx.dialect.lookupJoin} enrollment e JOIN loop_version v ON v.id = e.version
+     WHERE e.customer = l.c0 AND e.key = l.c1 AND e.ended_at IS NULL AND v.loop = ? ORDER BY e.customer, e.n`,
     [JSON.stringify(visitors), loop],
   );
   return rows.map(({ customer, n }) => [customer, n]);
