@@ -4,17 +4,29 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from '../plugin/index.ts';
 import { isZone, PluginError, Registry, z } from '../plugin/index.ts';
+import { parseDuration } from '../rule/index.ts';
 import { rateSchema } from '../runner/rate.ts';
 import { CliError } from './cli-error.ts';
 
 /** The root of the checkout that this file is part of. */
 export const home = fileURLToPath(new URL('../../../../', import.meta.url));
 
-const channelConfig = z.unknown().superRefine((config, { addIssue }) => {
+const channelConfig = z.unknown().superRefine((config, context) => {
   if (typeof config !== 'object' || config === null || !('rate' in config)) return;
   const parsed = rateSchema.safeParse(config.rate);
   for (const { path, message } of parsed.error?.issues ?? [])
-    addIssue({ code: 'custom', path: ['rate', ...path], message });
+    context.addIssue({ code: 'custom', path: ['rate', ...path], message });
+});
+
+/** Milliseconds of an age, undefined for none. */
+const age = z.string().transform((text, { addIssue }): number | undefined => {
+  if (text === 'off') return undefined;
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    addIssue({ code: 'custom', message: `${(error as Error).message}, or "off"` });
+    return z.NEVER;
+  }
 });
 
 const schema = z.strictObject({
@@ -27,6 +39,11 @@ const schema = z.strictObject({
   channels: z.record(z.string(), channelConfig).default({}),
   /** IANA name of the time zone of schedules, and of customers who have no `timezone` of their own. */
   zone: z.string().refine(isZone, 'expected the IANA name of a time zone, as Europe/Berlin').default('UTC'),
+  /**
+   * How long what is over is kept, as `{ "journal": "P400D", "messageBodies": "P90D" }`, or "off" for ever: journals from the
+   * end of their enrollment on, bodies of messages from when it was known what became of them.
+   */
+  retention: z.strictObject({ journal: age.prefault('P400D'), messageBodies: age.prefault('P90D') }).prefault({}),
   /** The package whose story `osicam demo` tells. */
   demo: z.string().optional(),
 });

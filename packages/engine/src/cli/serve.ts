@@ -13,6 +13,7 @@ import type { EngineThread } from './host/start-engine.ts';
 import { startEngine } from './host/start-engine.ts';
 import { createCustomersPort } from './ports/customers.ts';
 import { createImportPort } from './ports/imports.ts';
+import { createLifePort } from './ports/life.ts';
 import { createLoopsPort } from './ports/loops.ts';
 import { createMessagesPort } from './ports/messages.ts';
 import { createTokensPort } from './ports/tokens.ts';
@@ -103,6 +104,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       clock: { read: () => ({ mode: engine.clock.mode, now: now(), speed: engine.clock.speed }) },
       nodes: createNodesPort(registry),
       writeKeys: createWriteKeysPort(read, engine.host),
+      life: createLifePort({ host: engine.host, read, now }),
       policy: createPolicyPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host),

@@ -338,8 +338,8 @@ export class Engine {
   }
 
   /** Puts messages that failed for good, or of which nobody knows, back into the outbox with their own keys. How many; with a dry run, would be. */
-  redrive(loop: string, letters: Redrive, options: { dryRun: boolean }): Promise<number> {
-    return redrive(this.#parts, loop, letters, options);
+  redrive(loop: string, letters: Redrive, options: { dryRun: boolean }, actor = 'engine'): Promise<number> {
+    return redrive(this.#parts, loop, letters, options, actor);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { MessageRef } from '../store/index.ts';
 import { readMessageKey } from './deliver-message.ts';
+import { inChunks } from './life/audit-trail.ts';
 import type { Parts } from './parts.ts';
 
 /** Which dead letters of a loop are meant: all of a status, those of a node, or those named by their keys. */
@@ -22,8 +23,9 @@ export async function redrive(
   loop: string,
   { status, keys, node }: Redrive,
   { dryRun }: { dryRun: boolean },
+  actor: string,
 ): Promise<number> {
-  const { db, store, stations, clock } = parts;
+  const { db, store, stations } = parts;
   const nodes = stations
     .all()
     .filter((version) => version.loop.id === loop)
@@ -34,12 +36,16 @@ export async function redrive(
   if (nodes.length === 0 || messages?.length === 0) return 0;
   const letters = { nodes, status, messages };
   if (dryRun) return db.read((tx) => store.countDeadLetters(tx, letters));
-  let redriven = 0;
-  for (let more = true; more; ) {
-    const some = await db.write((tx) => store.redriveMessages(tx, letters, { now: clock.now(), limit: chunk }), 'life');
-    redriven += some;
-    more = some === chunk;
-  }
+  const detail = { status, ...(node === undefined ? {} : { node }), ...(keys ? { keys: keys.length } : {}) };
+  const { messages: redriven = 0 } = await inChunks(
+    parts,
+    { loop, actor, action: 'redrive', detail },
+    true,
+    async (tx, _, now) => {
+      const some = await store.redriveMessages(tx, letters, { now, limit: chunk });
+      return { counts: { messages: some }, next: some === chunk ? true : undefined };
+    },
+  );
   return redriven;
 }
 

@@ -138,3 +138,4 @@ export {
   selectStanding,
   selectVisitors,
 } from './selection.ts';
+export { countLiveIn, nextDueAt } from './loop-status.ts';

@@ -1,7 +1,8 @@
 import type { Transaction } from './database.ts';
 import type { MessageRef } from './messages.ts';
+import { prunedBody } from './prune.ts';
 
-/** Which dead letters are meant: all of that status at these nodes, or only those named. */
+/** Which dead letters are meant: all of that status at these nodes, or only those named. One whose body has been pruned has nothing to say any more. */
 export interface DeadLetters {
   nodes: readonly number[];
   status: 'failed' | 'unknown';
@@ -9,7 +10,7 @@ export interface DeadLetters {
 }
 
 const wanted = (tx: Transaction, { messages }: DeadLetters) =>
-  `status = ? AND node IN (SELECT value FROM ${tx.dialect.list('int')} l)${
+  `status = ? AND body <> '${prunedBody}' AND node IN (SELECT value FROM ${tx.dialect.list('int')} l)${
     messages ? ` AND (customer, n, step) IN (SELECT c0, c1, c2 FROM ${tx.dialect.rows(['int', 'int', 'int'])} r)` : ''
   }`;
 

@@ -1,13 +1,15 @@
 import { dirname } from 'node:path';
 import type { Loop } from '../../loop/index.ts';
 import type { Log, Registry } from '../../plugin/index.ts';
-import type { ClockReading, IncomingEvent, SourceProgress } from '../../runner/index.ts';
+import type { ClockReading, IncomingEvent, Retention, SourceProgress } from '../../runner/index.ts';
 import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { createDraft, readMeta, saveDraft, writeMeta, writePolicy } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
 import { tokenWriter } from '../ports/tokens.ts';
+import { keepPruned } from './keep-pruned.ts';
+import { lifeMethods } from './life-methods.ts';
 import type { ImportSummary } from './import-file.ts';
 import { importFile } from './import-file.ts';
 
@@ -24,6 +26,8 @@ export interface HostOptions {
   folder: string;
   /** Time zone of schedules, and of customers who have none of their own. */
   zone: string;
+  /** How long what is over is kept. */
+  retention: Retention;
   log: Log;
 }
 
@@ -36,7 +40,16 @@ const saveClockEvery = 1_000;
  * The live engine as the server's thread sees it: every write of the installation goes through here, so that there is one
  * writer. Steps and deliveries run side by side for as long as it lives.
  */
-export async function createEngineHost({ db, registry, clock: spec, deliver, folder, zone, log }: HostOptions) {
+export async function createEngineHost({
+  db,
+  registry,
+  clock: spec,
+  deliver,
+  folder,
+  zone,
+  retention,
+  log,
+}: HostOptions) {
   const stored = await db.read((tx) => readMeta(tx, 'clock'));
   const accelerated =
     spec.mode === 'live'
@@ -87,6 +100,7 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     () => Promise.race([engine.deliveries(), new Promise<void>((resolve) => setTimeout(resolve, 20))]),
     true,
   );
+  const pruning = keepPruned(() => engine.life.prune(retention), signal, log);
   const saving =
     spec.mode === 'live'
       ? undefined
@@ -164,6 +178,7 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
     },
 
     ...tokenWriter(db),
+    ...lifeMethods(engine, () => wake()),
 
     writePolicy: (policy: string, actor: string): Promise<void> =>
       db.write((tx) => writePolicy(tx, { policy, actor, now: clock.now() }), 'life'),
@@ -177,7 +192,7 @@ export async function createEngineHost({ db, registry, clock: spec, deliver, fol
       stopping.abort();
       wake();
       clearInterval(saving);
-      await Promise.all([working, delivering]);
+      await Promise.all([working, delivering, pruning]);
       await engine.stopSending();
       if (spec.mode !== 'live') await db.write((tx) => writeMeta(tx, 'clock', String(clock.now())));
       await transports.close();

@@ -19,6 +19,7 @@ const host = await createEngineHost({
   deliver: data.deliver,
   folder: data.folder,
   zone: config.zone,
+  retention: config.retention,
   log: stderrLog,
 });
 expose(port, {
