@@ -12,11 +12,11 @@ const timeOfDay = (example: string) =>
 const duration = z
   .string()
   .max(50)
-  .superRefine((text, { addIssue }) => {
+  .superRefine((text, context) => {
     try {
       parseDuration(text);
     } catch (error) {
-      addIssue({ code: 'custom', message: (error as Error).message });
+      context.addIssue({ code: 'custom', message: (error as Error).message });
     }
   });
 const eventTypes = z.array(z.string().min(1).max(200)).max(20);

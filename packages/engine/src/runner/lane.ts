@@ -138,8 +138,17 @@ export class Lane {
     const { customer, n, step, attempts, due } = message;
     const worker = this.#parts.worker.id;
     this.results.push({
-      ...{ customer, n, step, attempts, worker, due, station },
-      ...{ status: 'queued', untried: true, at: now, detail: null },
+      customer,
+      n,
+      step,
+      attempts,
+      worker,
+      due,
+      station,
+      status: 'queued',
+      untried: true,
+      at: now,
+      detail: null,
     });
   }
 

@@ -133,6 +133,7 @@ export class Outbox {
     const byType = this.#stations();
     const refs = [...byType.values()].flat().map(({ ref }) => ref);
     const waiting = new Set(await db.read((tx) => store.nodesWithMail(tx, refs, clock.now())));
+    for (const lane of this.#lanes.values()) lane.hasMore = false;
     let claimed = 0;
     let problem: unknown;
     for (const stations of byType.values())
@@ -151,7 +152,6 @@ export class Outbox {
     const now = this.#parts.clock.now();
     if (!some) return 0;
     const lane = this.#lane(some.node.type as ChannelType);
-    lane.hasMore = false;
     if (lane.restsUntil(now) > now) return 0;
     const transport = lane.open(now);
     if (!transport) return 0;

@@ -35,11 +35,11 @@ export async function knownContacts(
   tx: Transaction,
   { customers, since, now }: { customers: readonly number[]; since: number; now: number },
 ): Promise<KnownContact[]> {
-  const { list, lookupJoin } = tx.dialect;
+  const { dialect } = tx;
   return tx.all(
     `SELECT m.customer, m.n, m.step, m.node, m.turn, m.status, m.channel, m.purpose, m.priority, m.due,
        m.settled_at AS "settledAt", e.quiet
-     FROM ${list('int')} l ${lookupJoin} message m ${lookupJoin} enrollment e
+     FROM ${dialect.list('int')} l ${dialect.lookupJoin} message m ${dialect.lookupJoin} enrollment e
      WHERE m.customer = l.value AND e.customer = m.customer AND e.n = m.n AND m.channel <> ''
        AND (m.status = 'sending' OR (m.status IN ('sent', 'unknown') AND m.settled_at >= ?) OR (m.status = 'queued' AND m.due <= ?))`,
     [JSON.stringify(customers), since, now],
@@ -52,10 +52,10 @@ export async function lastEvents(
   query: { customers: readonly number[]; types: readonly string[]; since: number; until: number },
 ): Promise<{ customer: number; type: string; time: number }[]> {
   if (query.types.length === 0) return [];
-  const { list, lookupJoin } = tx.dialect;
+  const { dialect } = tx;
   return tx.all(
     `SELECT e.customer, e.type, max(e.time) AS time
-     FROM ${list('int')} l ${lookupJoin} ${list('text')} t ${lookupJoin} event e
+     FROM ${dialect.list('int')} l ${dialect.lookupJoin} ${dialect.list('text')} t ${dialect.lookupJoin} event e
      WHERE e.customer = l.value AND e.type = t.value AND e.time >= ? AND e.time <= ? GROUP BY e.customer, e.type`,
     [JSON.stringify(query.customers), JSON.stringify(query.types), query.since, query.until],
   );

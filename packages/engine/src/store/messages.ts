@@ -46,8 +46,19 @@ export interface QueuedMessage extends MessageRef {
 }
 
 const columns: readonly ColumnType[] = [
-  ...(['int', 'int', 'int', 'int', 'text', 'text', 'text', 'int'] as const),
-  ...(['text', 'text', 'text', 'text', 'int'] as const),
+  'int',
+  'int',
+  'int',
+  'int',
+  'text',
+  'text',
+  'text',
+  'int',
+  'text',
+  'text',
+  'text',
+  'text',
+  'int',
 ];
 
 /** Writes messages of enrollments that are in `moved` into the outbox, in the transaction that moves them. Of one that has gone on since, nothing. */
@@ -72,8 +83,19 @@ export async function queueMessages(
       now,
       JSON.stringify(
         messages.map((m) => [
-          ...[m.customer, m.n, m.step, m.turn, m.status, m.address, m.body, m.cost],
-          ...[m.reason, m.detail, m.channel, m.purpose, m.priority],
+          m.customer,
+          m.n,
+          m.step,
+          m.turn,
+          m.status,
+          m.address,
+          m.body,
+          m.cost,
+          m.reason,
+          m.detail,
+          m.channel,
+          m.purpose,
+          m.priority,
         ]),
       ),
     ],
@@ -192,13 +214,18 @@ export interface Settlement extends MessageRef {
 export async function settleMessages(tx: Transaction, settlements: readonly Settlement[]): Promise<MessageRef[]> {
   if (settlements.length === 0) return [];
   const rows = settlements.map(({ customer, n, step, worker, attempts, status, at, due, detail, untried }) => [
-    ...[customer, n, step, worker, attempts, status, due],
-    ...[status === 'queued' ? null : at, detail, untried ? 1 : 0],
+    customer,
+    n,
+    step,
+    worker,
+    attempts,
+    status,
+    due,
+    status === 'queued' ? null : at,
+    detail,
+    untried ? 1 : 0,
   ]);
-  const list = tx.dialect.rows([
-    ...(['int', 'int', 'int', 'int', 'int', 'text', 'int'] as const),
-    ...(['int', 'text', 'int'] as const),
-  ]);
+  const list = tx.dialect.rows(['int', 'int', 'int', 'int', 'int', 'text', 'int', 'int', 'text', 'int']);
   const settled = await tx.all<MessageRef>(
     `UPDATE message SET status = r.c5, due = r.c6, settled_at = r.c7, detail = r.c8, attempts = attempts - r.c9, worker = NULL
      FROM ${list} r

@@ -45,8 +45,16 @@ export function createMessagesPort(read: Read): MessagesPort {
              AND (CAST(? AS BIGINT) IS NULL OR (m.created_at, m.customer, m.n, m.step) < (?, ?, ?, ?))
            ORDER BY m.created_at DESC, m.customer DESC, m.n DESC, m.step DESC LIMIT ?`,
           [
-            ...[loop ?? null, loop ?? null, status ?? null, status ?? null],
-            ...[from?.createdAt ?? null, from?.createdAt ?? 0, customer, n, step, limit],
+            loop ?? null,
+            loop ?? null,
+            status ?? null,
+            status ?? null,
+            from?.createdAt ?? null,
+            from?.createdAt ?? 0,
+            customer,
+            n,
+            step,
+            limit,
           ],
         );
         return rows.map(({ n: enrollment, step: at, body, ...row }) => ({
