@@ -49,7 +49,7 @@ async function byEvents(parts: Parts, tx: Transaction, station: Station, era: Wa
 async function bySegments(parts: Parts, tx: Transaction, station: Station, era: WaitEra, now: number): Promise<void> {
   const { wait, fromTurn, before } = era;
   for (const { segment, when, port } of wait.segments ?? []) {
-    const inside = isIn(parts, tx, segment, now);
+    const inside = isIn(parts, segment, now);
     const is = when === 'entered' ? inside.sql : `1 - (${inside.sql})`;
     await parts.store.choosePortWhere(tx, {
       when: { ...inside, sql: is },
@@ -61,7 +61,7 @@ async function bySegments(parts: Parts, tx: Transaction, station: Station, era: 
 }
 
 /** Nobody is in a segment that does not exist, or not any more. */
-function isIn(parts: Parts, tx: Transaction, segment: string, now: number): PortSql {
+function isIn(parts: Parts, segment: string, now: number): PortSql {
   const segments = parts.segments();
   const rule = segments.get(segment);
   const nobody: PortSql = { sql: '0', parameters: [], needsCustomer: false };
