@@ -36,6 +36,15 @@ const registry = new Registry([
         settings: z.object({}),
         wait: () => ({}),
       }),
+      wait({
+        type: 'shape/window',
+        stage: 'flow',
+        title: 'Window',
+        description: '',
+        settings: z.object({ open: z.boolean().default(true) }),
+        passes: ({ open }) => open,
+        wait: () => ({}),
+      }),
       router({
         type: 'shape/end',
         stage: 'flow',
@@ -157,6 +166,25 @@ test('a loop with errors is not compiled, and says all of them', () => {
   expect(codes).toContain('settings c nodes[3].data.settings.ways');
   expect(codes).toContain('port-without-edge a nodes[1]');
   expect(codes).toContain('cycle-without-wait a nodes[1]');
+});
+
+test('a wait that may let customers pass at once does not make a cycle safe', () => {
+  const round = (type: string, settings = {}): Loop => ({
+    format: 'osicam/loop@1',
+    id: 'round',
+    name: 'Round',
+    nodes: [node('in', 'shape/in'), node('a', 'shape/fork'), node('b', type, settings)],
+    edges: [
+      { id: '1', source: 'in', sourceHandle: 'entered', target: 'a' },
+      { id: '2', source: 'a', sourceHandle: 'way 0', target: 'b' },
+      { id: '3', source: 'b', sourceHandle: 'done', target: 'a' },
+    ],
+  });
+  const errors = (loop: Loop) =>
+    checkLoop(loop, registry).problems.flatMap(({ level, code }) => (level === 'error' ? [code] : []));
+  expect(errors(round('shape/wait'))).toEqual([]);
+  expect(errors(round('shape/window'))).toEqual(['cycle-without-wait']);
+  expect(errors(round('shape/window', { open: false }))).toEqual([]);
 });
 
 test('a turn begins where the cycle is entered, and not in a smaller cycle inside', () => {
