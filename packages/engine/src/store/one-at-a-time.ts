@@ -1,5 +1,8 @@
 import type { Transaction } from './database.ts';
 
+/** A number of this installation's own: another may have its tables in another schema of the same database. */
+export const schemaLock = "CAST(CAST('customer' AS regclass) AS oid)::int";
+
 /** What only one transaction may be about at a time. */
 const turns = { customers: 1, versions: 2, workers: 3 } as const;
 
@@ -9,5 +12,5 @@ const turns = { customers: 1, versions: 2, workers: 3 } as const;
  */
 export async function oneAtATime(tx: Transaction, what: keyof typeof turns): Promise<void> {
   if (tx.dialect.name === 'postgres')
-    await tx.first(`SELECT CAST(pg_advisory_xact_lock(731834, ${turns[what]}) AS text) AS locked`);
+    await tx.first(`SELECT CAST(pg_advisory_xact_lock(${schemaLock}, ${turns[what]}) AS text) AS locked`);
 }
