@@ -19,6 +19,7 @@ import { createMessagesPort } from './ports/messages.ts';
 import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
 import { createPolicyPort } from './ports/policy.ts';
+import { createSegmentsPort } from './ports/segments.ts';
 import { stderrLog } from './stderr-log.ts';
 
 export interface ServeOptions {
@@ -106,6 +107,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       writeKeys: createWriteKeysPort(read, engine.host),
       life: createLifePort({ host: engine.host, read, now }),
       policy: createPolicyPort(read, engine.host),
+      segments: createSegmentsPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host),
       ...(options.inbox ? { inbox: options.inbox } : {}),

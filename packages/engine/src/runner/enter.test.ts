@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { SourceRecord } from '../plugin/index.ts';
 import { onCall, onEvent, untilAnswer } from './test-entries.ts';
 import { drawLoop, monday, testEngine } from './test-engine.ts';
 import { end, start } from './test-nodes.ts';
@@ -79,7 +80,7 @@ test('another system lets parties in, known or not, with what it tells of them',
   const { db, engine, clock, people } = await testEngine(nodes);
   await engine.publish(answered(['t/call']));
   await people([{ age: 3 }]);
-  const parties = [
+  const parties: SourceRecord[] = [
     { identities: identities('c1'), traits: { plan: 'gold' } },
     { identities: identities('new'), traits: {} },
   ];

@@ -18,5 +18,6 @@ export type * from './shapes/life.ts';
 export type * from './shapes/loop.ts';
 export type * from './shapes/message.ts';
 export type * from './shapes/node.ts';
+export type * from './shapes/segment.ts';
 export type * from './shapes/session.ts';
 export { digestOfWriteKey, newWriteKey } from './write-keys.ts';

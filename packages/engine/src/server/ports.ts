@@ -22,6 +22,7 @@ import type {
 import type { Counts, Learning, LoopDetail, LoopSummary, NodeReport, Parked } from './shapes/loop.ts';
 import type { LedgerMessage } from './shapes/message.ts';
 import type { NodePorts } from './shapes/node.ts';
+import type { Segment } from './shapes/segment.ts';
 import type { Clock, User } from './shapes/session.ts';
 
 /*
@@ -93,6 +94,15 @@ export interface LifePort {
     entry: { node?: string; key?: string; parties: readonly SourceRecord[] },
     actor: string,
   ): Promise<{ entered: number }>;
+}
+
+/** Named segments. Throws 422 for a rule that is not sound, a conflict when what is to be deleted is in use. */
+export interface SegmentsPort {
+  list(): Promise<readonly Segment[]>;
+  get(id: string): Promise<Segment | undefined>;
+  save(segment: { id: string; name: string; rule: unknown }): Promise<void>;
+  /** False if there is none. */
+  remove(id: string): Promise<boolean>;
 }
 
 export interface PolicyPort {
@@ -225,6 +235,7 @@ export interface ServerPorts {
   readonly health: HealthPort;
   readonly life?: LifePort;
   readonly policy?: PolicyPort;
+  readonly segments?: SegmentsPort;
   /** Without it sessions alone open the API. */
   readonly tokens?: TokensPort;
   /** Only in the demo. */

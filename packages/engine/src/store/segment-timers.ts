@@ -14,12 +14,18 @@ export async function setSegmentTimers(
 }
 
 /** Asks these customers' memberships again as soon as the engine comes to it; nothing if no loop watches a segment. */
-export async function askMembershipsAgain(tx: Transaction, customers: readonly number[], now: number): Promise<void> {
+export async function askMembershipsAgain(
+  tx: Transaction,
+  customers: readonly (number | undefined)[],
+  now: number,
+): Promise<void> {
   const watched = await tx.first('SELECT ref FROM segment WHERE watched_at IS NOT NULL LIMIT 1');
   if (!watched) return;
   await setSegmentTimers(
     tx,
-    [...new Set(customers)].sort((a, b) => a - b).map((customer) => [now, customer]),
+    [...new Set(customers.filter((customer) => customer !== undefined))]
+      .sort((a, b) => a - b)
+      .map((customer) => [now, customer]),
   );
 }
 

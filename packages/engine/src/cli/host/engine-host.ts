@@ -7,6 +7,7 @@ import type { IngestedRecord } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { createDraft, readMeta, saveDraft, writeMeta, writePolicy } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
+import { segmentWriter } from '../ports/segments.ts';
 import { tokenWriter } from '../ports/tokens.ts';
 import { keepPruned } from './keep-pruned.ts';
 import { lifeMethods } from './life-methods.ts';
@@ -178,6 +179,7 @@ export async function createEngineHost({
     },
 
     ...tokenWriter(db),
+    ...segmentWriter(engine, () => wake()),
     ...lifeMethods(engine, () => wake()),
 
     writePolicy: (policy: string, actor: string): Promise<void> =>

@@ -2,6 +2,7 @@ import type { Log, Registry, Reject, SourceType } from '../../plugin/index.ts';
 import type { Engine } from '../../runner/index.ts';
 import { importRecords } from '../../customers/index.ts';
 import type { Database } from '../../store/index.ts';
+import { askMembershipsAgain } from '../../store/index.ts';
 import type { ImportSummary } from '../../server/index.ts';
 import { ServerError } from '../../server/index.ts';
 
@@ -67,7 +68,11 @@ export async function importFile(
   summary.columns = (preview?.columns ?? []).map(({ name: column, type: kind }) => ({ name: column, type: kind }));
 
   for await (const part of (type.read as NonNullable<SourceType['read']>)(context)) {
-    const imported = await db.write((tx) => importRecords(tx, part.records, { now: now(), source: `import/${name}` }));
+    const imported = await db.write(async (tx) => {
+      const brought = await importRecords(tx, part.records, { now: now(), source: `import/${name}` });
+      await askMembershipsAgain(tx, brought.customers, now());
+      return brought;
+    }, 'ingest');
     summary.created += imported.created;
     summary.updated += imported.updated;
     summary.unchanged += imported.unchanged;

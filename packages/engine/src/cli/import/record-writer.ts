@@ -3,6 +3,7 @@ import type { PackedRecords } from '../../customers/index.ts';
 import { emptyPack, importPacked, joinPacks } from '../../customers/index.ts';
 import type { Reject } from '../../plugin/index.ts';
 import type { Database } from '../../store/index.ts';
+import { askMembershipsAgain } from '../../store/index.ts';
 import { toWire } from './wire-pack.ts';
 
 /** What became of records; counts add up over all tallies. */
@@ -73,7 +74,12 @@ export class BatchWriter implements RecordWriter {
     const packed = this.#batch;
     this.#batch = emptyPack();
     this.#size = isInOrder(packed.values) ? batchSize.inOrder : batchSize.inNoOrder;
-    const imported = await this.#db.write((tx) => importPacked(tx, packed, this.#options));
+    const imported = await this.#db.write(async (tx) => {
+      const brought = await importPacked(tx, packed, this.#options);
+      // The engine asks them, by and by: nothing happens to a customer in the middle of an import.
+      await askMembershipsAgain(tx, brought.customers, this.#options.now);
+      return brought;
+    }, 'ingest');
     this.#onTally({
       created: imported.created,
       updated: imported.updated,

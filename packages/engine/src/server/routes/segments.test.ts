@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { SegmentsPort } from '../ports.ts';
+import { conflict } from '../server-error.ts';
+import { browserOf, noon, testPorts } from '../test-ports.ts';
+
+function segmentsInMemory(): SegmentsPort {
+  const segments = new Map<string, Awaited<ReturnType<SegmentsPort['list']>>[number]>();
+  return {
+    list: async () => [...segments.values()],
+    get: async (id) => segments.get(id),
+    save: async ({ id, name, rule }) => {
+      segments.set(id, { id, name, rule: rule as Record<string, unknown>, updatedAt: noon, watchedAt: null });
+    },
+    remove: async (id) => {
+      if (id === 'watched') throw conflict('the segment watched is used by the loop churn: take it out there first');
+      return segments.delete(id);
+    },
+  };
+}
+
+const rule = { combinator: 'and', rules: [{ field: 'plan', operator: '=', value: 'gold' }] };
+
+test('a segment is made, seen, changed and deleted', async () => {
+  const call = browserOf(testPorts({ segments: segmentsInMemory() }).ports);
+  const made = await call('PUT', '/api/segments/gold', { name: ' Gold ', rule });
+  expect(made.status).toBe(200);
+  const gold = { id: 'gold', name: 'Gold', rule, updatedAt: '2026-03-01T12:00:00.000Z', watchedAt: null };
+  expect(await made.json()).toEqual(gold);
+  expect(await (await call('GET', '/api/segments')).json()).toEqual([gold]);
+  expect(await (await call('PUT', '/api/segments/gold', { name: 'Best', rule })).json()).toMatchObject({
+    name: 'Best',
+  });
+  expect((await call('DELETE', '/api/segments/gold')).status).toBe(204);
+  expect((await call('GET', '/api/segments/gold')).status).toBe(404);
+  expect((await call('DELETE', '/api/segments/gold')).status).toBe(404);
+});
+
+test('a rule that is not sound is refused with its path, and one in use is not deleted', async () => {
+  const call = browserOf(testPorts({ segments: segmentsInMemory() }).ports);
+  const wrong = { combinator: 'and', rules: [{ field: 'plan', operator: 'is', value: 'gold' }] };
+  const refused = await call('PUT', '/api/segments/gold', { name: 'Gold', rule: wrong });
+  expect(refused.status).toBe(400);
+  expect(JSON.stringify(await refused.json())).toContain('rule.rules[0].operator');
+  expect((await call('PUT', '/api/segments/Not%20an%20id', { name: 'Gold', rule })).status).toBe(400);
+  const used = await call('DELETE', '/api/segments/watched');
+  expect(used.status).toBe(409);
+  expect(await used.text()).toContain('used by the loop churn');
+});
