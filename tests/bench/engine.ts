@@ -1,6 +1,7 @@
 import plugins from '@osicam/plugins';
 import { makeEngine } from '../../packages/engine/src/cli/make-engine.ts';
-import { Registry } from '../../packages/engine/src/plugin/index.ts';
+import type { AnyNodeType } from '../../packages/engine/src/plugin/index.ts';
+import { definePlugin, Registry } from '../../packages/engine/src/plugin/index.ts';
 import { createTransports, VirtualClock } from '../../packages/engine/src/runner/index.ts';
 import type { Database, Transaction } from '../../packages/engine/src/store/index.ts';
 import { openSqlite } from '../../packages/engine/src/store/index.ts';
@@ -10,19 +11,24 @@ export const now = Date.UTC(2026, 0, 5);
 
 const log = { info: () => {}, warn: (message: string, facts?: object) => console.error(message, facts ?? '') };
 
+export interface EngineOptions {
+  /** Node types beside the built-in ones. */
+  nodes?: readonly AnyNodeType[];
+  clock?: VirtualClock;
+  turns?: number;
+  /** Need not outlive a power cut: where memory is measured, not speed. */
+  throwaway?: boolean;
+}
+
 /** The real engine with all built-in nodes over a database file, as the command makes it. */
-export async function openEngine(file: string) {
-  const { db, longest } = timed(await openSqlite(file));
-  const registry = new Registry([plugins]);
+export async function openEngine(
+  file: string,
+  { nodes = [], clock = new VirtualClock(now), turns = 1, throwaway = false }: EngineOptions = {},
+) {
+  const { db, longest } = timed(await openSqlite(file, { throwaway }));
+  const registry = new Registry([plugins, definePlugin({ name: 'bench', nodes })]);
   const transports = createTransports({ registry, log, folder: '', deliver: {} });
-  const engine = await makeEngine({
-    db,
-    registry,
-    transports,
-    log,
-    clock: new VirtualClock(now),
-    limits: { turns: 1 },
-  });
+  const engine = await makeEngine({ db, registry, transports, log, clock, limits: { turns } });
   return { db, engine, longest };
 }
 

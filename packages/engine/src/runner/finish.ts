@@ -28,13 +28,19 @@ export async function onwardSql(
   first: PortSql,
 ): Promise<PortSql> {
   const { run, idOf } = await waysFrom(parts, tx, station);
-  return runToSql(run, idOf, { now, seed: parts.limits.seed, segments: parts.segments(), dialect: tx.dialect.name }, first);
+  return runToSql(
+    run,
+    idOf,
+    { now, seed: parts.limits.seed, segments: parts.segments(), dialect: tx.dialect.name },
+    first,
+  );
 }
 
 /**
  * Takes those in `moved` from the node and puts them where their ports lead, each by a path of its own: one row of the
  * journal and one position for all the nodes on the way, whose counts are what they would be node by node. Those with a
- * port below zero are the caller's. `hasPaths`: every row has been given its path when it was chosen.
+ * port below zero are the caller's. `inOrder`: they are the first of the node's positions, in that order; `perhaps`: in that
+ * order, and it may be that nobody is left between them. `hasPaths`: every row has been given its path when it was chosen.
  */
 export async function finishMoves(
   parts: Parts,
@@ -45,7 +51,7 @@ export async function finishMoves(
     inOrder,
     events,
     hasPaths = false,
-  }: { now: number; inOrder: boolean; events: readonly string[]; hasPaths?: boolean },
+  }: { now: number; inOrder: boolean | 'perhaps'; events: readonly string[]; hasPaths?: boolean },
 ): Promise<void> {
   const { store, limits } = parts;
   await expectMoving(parts, tx, station.version);
@@ -53,7 +59,9 @@ export async function finishMoves(
     const port: PortSql = { sql: 'p.port', parameters: [], needsCustomer: false };
     await store.choosePaths(tx, await onwardSql(parts, tx, station, now, port));
   }
-  const byCustomer = await store.deleteMoved(tx, station.ref, inOrder && !parts.db.shared);
+  const order = inOrder === 'perhaps' ? inOrder : inOrder ? 'first' : 'any';
+  // Where others claim too, the first are not all: some may be theirs.
+  const byCustomer = await store.deleteMoved(tx, station.ref, parts.db.shared ? 'any' : order);
   const { idOf } = await waysFrom(parts, tx, station);
   const taken = await store.commitMoves(tx, {
     version: station.version.id,

@@ -2,7 +2,7 @@ import type { Customer } from '../plugin/index.ts';
 import type { CommitPoint } from '../store/database.ts';
 import type { Chosen, Claimed, Transaction } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
-import { finishMoves } from './finish.ts';
+import { finishMoves, onwardSql } from './finish.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
@@ -30,8 +30,8 @@ export interface Decision {
   ports: ReadonlyMap<number, number>;
   /** Who is set aside with an error. */
   failed: readonly Failed<BatchRow>[];
-  /** What else it wants written, given who still stands there. It may still change `ports`. */
-  also?: (tx: Transaction, stillThere: ReadonlySet<number>) => Promise<{ movedOthers: boolean }>;
+  /** What else it wants written, given who still stands there. `again`: it has moved others, or changed `ports`. */
+  also?: (tx: Transaction, stillThere: ReadonlySet<number>) => Promise<{ again: boolean }>;
   /** What those who move on may have waited for. */
   events?: readonly string[];
   /** Puts those with a port of its own where they belong, once they are taken from their positions. */
@@ -113,18 +113,23 @@ async function commitBatch(
       rows: decision.failed.map(({ row, error }) => ({ ...row.claimed, error })),
     });
   const chosen = () =>
-    [...batch.woken, ...decision.ports].map(([index, port]): Chosen => {
-      const { due, customer, n } = batch.claimed[index] as Claimed;
-      return [due, customer, n, port];
-    });
-  await store.fillChosen(tx, station.ref, chosen());
-  // What a handler writes may change by which way its customers go on: their paths are chosen after it. Whoever it has
-  // woken was moved by way of the same table.
+    [...batch.woken, ...decision.ports]
+      .sort(([a], [b]) => a - b)
+      .map(([index, port]): Chosen => {
+        const { due, customer, n } = batch.claimed[index] as Claimed;
+        return [due, customer, n, port];
+      });
+  const fill = async () =>
+    store.fillChosen(tx, station.ref, chosen(), await onwardSql(parts, tx, station, now, store.chosenPort));
   if (decision.also) {
-    await decision.also(tx, await store.customersMoved(tx));
     await store.fillChosen(tx, station.ref, chosen());
-  }
-  await finishMoves(parts, tx, station, { now, inOrder: false, events: decision.events ?? [] });
+    // What a handler writes may change by which way its customers go on: their paths are chosen after it. Whoever it has
+    // woken was moved by way of the same table.
+    const { again } = await decision.also(tx, await store.customersMoved(tx));
+    if (again) await fill();
+  } else await fill();
+  const events = decision.events ?? [];
+  await finishMoves(parts, tx, station, { now, inOrder: 'perhaps', events, hasPaths: !decision.also });
   await decision.afterwards?.(tx);
 }
 

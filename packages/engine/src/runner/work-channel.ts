@@ -39,7 +39,7 @@ export async function workChannel(parts: Parts, station: Station, now: number): 
       failed,
       also: async (tx) => {
         await parts.store.queueMessages(tx, station.ref, now, messages);
-        return { movedOthers: false };
+        return { again: false };
       },
       afterwards: (tx) => parts.store.holdForReceipt(tx, station.ref, now),
     };

@@ -45,7 +45,7 @@ export async function workOwnDues(
         const port = answered.get(`${claimed.customer} ${claimed.n}`);
         if (port !== undefined && ports.get(index) === store.beginsToWait) ports.set(index, port);
       }
-      return { movedOthers: false };
+      return { again: true };
     };
     const arm = async (tx: Transaction) => {
       const those = await store.beginners(tx);

@@ -42,16 +42,16 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
       failed.push(...outcome.failed);
     }
     const also = async (tx: Transaction, stillThere: ReadonlySet<number>) => {
-      let movedOthers = false;
+      let again = false;
       const wanted = patches.filter((patch) => stillThere.has(patch.customer));
       if (wanted.length > 0) {
         const { events } = await parts.customers.applyPatches(tx, wanted, { now, source });
         const touched = wanted.map(({ customer }) => customer);
-        movedOthers = await takeIn(parts, tx, { events, touched }, now);
+        again = await takeIn(parts, tx, { events, touched }, now);
       }
-      if (merges.length === 0) return { movedOthers };
+      if (merges.length === 0) return { again };
       await merge(parts, tx, merges, batch.rows, now);
-      return { movedOthers: true };
+      return { again: true };
     };
     return { ports, failed, also };
   });

@@ -82,7 +82,7 @@ async function countTurns(tx: Transaction, move: Move, taken: readonly Taken[]):
   const turning = taken.filter(({ target }) => target.newTurn);
   if (turning.length === 0) return;
   const most = await tx.first<{ turn: number }>(
-    `SELECT max(turn) AS turn FROM moved WHERE path IN (${places(turning)})`,
+    `SELECT max(turn) AS turn FROM moved WHERE path IN (${marksFor(turning)})`,
     turning.map(({ path }) => path),
   );
   const turn = most?.turn ?? 0;
@@ -102,12 +102,12 @@ function byEnd(taken: readonly Taken[]): Map<string, Taken[]> {
   return groups;
 }
 
-const places = (routes: readonly Route[]) => routes.map(() => '?').join(', ');
+const marksFor = (routes: readonly Route[]) => routes.map(() => '?').join(', ');
 
 async function end(tx: Transaction, { now }: Move, routes: readonly Taken[]): Promise<void> {
   await tx.run(
     `UPDATE enrollment SET ended_at = ?
-     WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE path IN (${places(routes)}))`,
+     WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE path IN (${marksFor(routes)}))`,
     [now, ...routes.map(({ path }) => path)],
   );
 }
@@ -119,7 +119,7 @@ async function arrive(tx: Transaction, move: Move, routes: readonly Taken[], ord
     `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
      SELECT CAST(? AS BIGINT), CASE WHEN turn + ? > ? THEN ${forever} ELSE CAST(? AS BIGINT) END, customer, n, step + ?,
        turn + ?, CAST(? AS BIGINT), 0
-     FROM moved WHERE path IN (${places(routes)}) ${order}`,
+     FROM moved WHERE path IN (${marksFor(routes)}) ${order}`,
     [
       target.ref as number,
       turned,
@@ -152,24 +152,23 @@ function talliesOf(taken: readonly Taken[]): [node: number, port: number, count:
   return [...counts.values()].sort(([a, x], [b, y]) => a - b || x - y);
 }
 
+/** Whether the rows of `moved` are the first of their node's positions, in that order: yes, or it is to be looked at, or they are any. */
+export type MovedOrder = 'first' | 'perhaps' | 'any';
+
 /**
- * Takes the rows of `moved` from their positions. `inOrder`: they are the first of the node's range and nobody else's, so
- * that one range is deleted, which is three times as fast as a key at a time. Gives whether they are in the order of
- * customers: those who came at the same time are.
+ * Takes the rows of `moved` from their positions. Those who are the first of the node's range are deleted as one, which is
+ * five times as fast as a key at a time. Gives whether they are in the order of customers: those who came at the same time are.
  */
-export async function deleteMoved(tx: Transaction, node: number, inOrder: boolean): Promise<boolean> {
-  if (!inOrder) {
+export async function deleteMoved(tx: Transaction, node: number, order: MovedOrder): Promise<boolean> {
+  const first = order === 'any' ? undefined : await tx.first<Place>(`${places('moved')} ORDER BY seq LIMIT 1`);
+  const last = first && (await tx.first<Place>(`${places('moved')} ORDER BY seq DESC LIMIT 1`));
+  if (!first || !last || !(order === 'first' || (await areFirst(tx, node, last)))) {
     await tx.run(
       'DELETE FROM position WHERE (node, due, customer, n) IN (SELECT CAST(? AS BIGINT), due, customer, n FROM moved)',
       [node],
     );
     return false;
   }
-  const first = await tx.first<{ due: number }>('SELECT due FROM moved ORDER BY seq LIMIT 1');
-  const last = await tx.first<{ due: number; customer: number; n: number }>(
-    'SELECT due, customer, n FROM moved ORDER BY seq DESC LIMIT 1',
-  );
-  if (!first || !last) return true;
   const oneTime = first.due === last.due;
   if (!oneTime) await tx.run('DELETE FROM position WHERE node = ? AND due < ?', [node, last.due]);
   await tx.run('DELETE FROM position WHERE node = ? AND due = ? AND (customer, n) <= (?, ?)', [
@@ -179,4 +178,25 @@ export async function deleteMoved(tx: Transaction, node: number, inOrder: boolea
     last.n,
   ]);
   return oneTime;
+}
+
+interface Place {
+  due: number;
+  customer: number;
+  n: number;
+}
+
+const places = (table: string) => `SELECT due, customer, n FROM ${table}`;
+
+/** All of `moved` stand at the node, up to `last`: nobody else does if there are as many. */
+async function areFirst(tx: Transaction, node: number, last: Place): Promise<boolean> {
+  const more = await tx.first(
+    `SELECT 1 AS more FROM (
+       SELECT count(*) AS count FROM (
+         SELECT 1 AS one FROM position WHERE node = ? AND (due, customer, n) <= (?, ?, ?) LIMIT (SELECT count(*) + 1 FROM moved)
+       ) here
+     ) here WHERE here.count <> (SELECT count(*) FROM moved)`,
+    [node, last.due, last.customer, last.n],
+  );
+  return more === undefined;
 }

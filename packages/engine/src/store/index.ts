@@ -15,7 +15,7 @@ export {
 } from './arm-waits.ts';
 export type { Claimed } from './claim-due.ts';
 export { claimDue, firstPhase, isDue, nodesDue } from './claim-due.ts';
-export type { MoveTarget, Route, Taken } from './commit-moves.ts';
+export type { MovedOrder, MoveTarget, Route, Taken } from './commit-moves.ts';
 export { commitMoves, deleteMoved } from './commit-moves.ts';
 export type { NodeCount } from './count-nodes.ts';
 export { countNodes } from './count-nodes.ts';
@@ -83,6 +83,7 @@ export type { PathStep } from './paths.ts';
 export { markPath, markPaths, pathIds, pathKey, rememberPaths } from './paths.ts';
 export type { Learning } from './reports.ts';
 export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
+export { restless } from './restless.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
 export {
   askMembershipsAgain,
@@ -118,7 +119,7 @@ export { readAudit, updateAudit, writeAudit } from './audit.ts';
 export type { StoredState } from './loop-state.ts';
 export { ensureLoop, lockLoopState, readLoopState, setLoopState, shareLoopState } from './loop-state.ts';
 export type { Census } from './migrate-people.ts';
-export { census, changeVersion, followMessages, untriedMessages } from './migrate-people.ts';
+export { awaitingQueued, census, changeVersion, followMessages } from './migrate-people.ts';
 export type { OverdueAt } from './overdue.ts';
 export { countOverdue } from './overdue.ts';
 export type { Placement } from './place.ts';

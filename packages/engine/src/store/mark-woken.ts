@@ -24,7 +24,7 @@ export async function markWoken(
        (SELECT m.customer, e.value, m.n FROM moved m CROSS JOIN ${tx.dialect.list('text')} e)`,
     [JSON.stringify(events)],
   );
-  await deleteMoved(tx, node, false);
+  await deleteMoved(tx, node, 'any');
   await tx.run(
     `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
      SELECT CAST(? AS BIGINT), CAST(? AS BIGINT), customer, n, step + 1, turn, CAST(? AS BIGINT), ${wokenPhase} + port

@@ -32,5 +32,6 @@ export async function park(
      SELECT customer, n, step, CAST(? AS BIGINT), turn, CAST(? AS BIGINT) FROM moved ORDER BY customer, n`,
     [now, await markPath(tx, marks.parked, node)],
   );
-  await deleteMoved(tx, node, false);
+  await tx.run('DELETE FROM subscription WHERE (customer, n) IN (SELECT customer, n FROM moved)');
+  await deleteMoved(tx, node, 'any');
 }

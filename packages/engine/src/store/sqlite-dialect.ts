@@ -5,7 +5,7 @@ const column = (_type: ColumnType, i: number) => `value ->> ${i} AS c${i}`;
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   list: () => 'json_each(?)',
-  rows: (types) => `(SELECT ${types.map(column).join(', ')} FROM json_each(?))`,
+  rows: (types) => `(SELECT ${types.map(column).join(', ')} FROM jsonb_each(?))`,
   numbered: () => '(SELECT key AS i, value FROM json_each(?))',
   entries: () => '(SELECT key, value FROM json_each(?))',
   json: (expression) => `json(${expression})`,
