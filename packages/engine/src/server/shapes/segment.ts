@@ -7,7 +7,10 @@ export const segmentId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, as at-risk');
 
-const rule = ruleGroupSchema.openapi({ type: 'object', description: 'A rule group over traits, events and consents' });
+/** Wrapped, because a schema that was made before zod learnt of OpenAPI cannot be described itself. */
+const rule = z
+  .lazy(() => ruleGroupSchema)
+  .openapi({ type: 'object', description: 'A rule group over traits, events and consents' });
 
 export const segmentShape = z
   .object({
