@@ -77,10 +77,10 @@ async function statusOf(tx: Transaction, stored: StoredState): Promise<LoopStatu
         0,
       ),
     })),
-    // A node of an old version that nobody is at says nothing.
+    // A node that nobody is at says nothing.
     nodes: nodes.flatMap(({ ref, node, version }) => {
       const { waiting = 0, parked = 0 } = counts.get(ref) ?? {};
-      if (version.number !== versions.at(-1)?.number && waiting + parked === 0) return [];
+      if (waiting + parked === 0) return [];
       return [{ node: node.id, label: node.data.label || node.id, version: version.number, waiting, parked }];
     }),
     messages: {

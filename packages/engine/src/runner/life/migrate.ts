@@ -43,7 +43,8 @@ export async function migrate(
 ): Promise<MigrationResult> {
   const plan = await parts.db.read((tx) => planMigration(parts, tx, loop, migration));
   const told = describe(loop, plan, migration.dryRun);
-  if (migration.dryRun || plan.missing.length > 0) return told;
+  if (plan.missing.length > 0) return told;
+  if (migration.dryRun) return { ...told, ...wouldBe(told) };
   const { moved = 0, ended = 0 } = await inChunks<Stage>(
     parts,
     {
@@ -70,8 +71,8 @@ function describe(loop: string, { to, moves, missing }: MigrationPlan, dryRun: b
     to: to.number,
     dryRun,
     moves: moves.map((move) => {
-      const { standing, held, movable, parked } = move.census;
-      const along = move.keepsMessage ? Math.min(movable, held) : 0;
+      const { standing, held, queued, untried, parked } = move.census;
+      const along = Math.min(held, move.to === null ? queued : move.keepsMessage ? untried : 0);
       return {
         version: move.version,
         from: move.from.id,
@@ -86,6 +87,13 @@ function describe(loop: string, { to, moves, missing }: MigrationPlan, dryRun: b
     moved: 0,
     ended: 0,
   };
+}
+
+/** How many a migration would move and end, if everybody stayed where they are until then. */
+function wouldBe({ moves }: MigrationResult): { moved: number; ended: number } {
+  const sum = (some: MigrationResult['moves']) =>
+    some.reduce((all, { customers, parked }) => all + customers + parked, 0);
+  return { moved: sum(moves.filter(({ to }) => to !== null)), ended: sum(moves.filter(({ to }) => to === null)) };
 }
 
 interface Step<S> {
@@ -107,17 +115,20 @@ async function moveStanding(
   const found = await walkStanding(parts, tx, [move.from.ref], { place: stage.place, until: store.forever });
   if (!found) return { counts: {}, next: { move: stage.move, parkedAfter: [0, 0] } };
   const next: Stage = { move: stage.move, place: found.next };
-  const free = found.rows.filter(({ phase }) => phase !== 2);
-  if (!move.to) {
-    await endThose(parts, tx, locatedAt(move.from.ref, free, loop), ending, now);
-    return { counts: { ended: free.length }, next };
-  }
   const held = found.rows.filter(({ phase }) => phase === 2);
-  const messages = move.keepsMessage ? await store.untriedMessages(tx, move.from.ref, held) : [];
-  const along = new Set(messages.map(({ customer, n }) => `${customer} ${n}`));
-  const rows = [...free, ...held.filter(({ customer, n }) => along.has(`${customer} ${n}`))];
+  // Where they end, a message that has not gone out is suppressed; where they go on, it goes with them if it can.
+  const along =
+    move.to === null || move.keepsMessage
+      ? await store.awaitingQueued(tx, move.from.ref, held, { untried: move.to !== null })
+      : new Set<string>();
+  const goes = ({ customer, n, phase }: Standing) => phase !== 2 || along.has(`${customer} ${n}`);
+  const rows = found.rows.filter(goes);
+  if (!move.to) {
+    await endThose(parts, tx, locatedAt(move.from.ref, rows, loop), ending, now);
+    return { counts: { ended: rows.length }, next };
+  }
   await place(parts, tx, move, move.to.ref, rows, now);
-  await store.followMessages(tx, move.to.ref, messages);
+  await store.followMessages(tx, move.to.ref, held.filter(goes));
   await store.changeVersion(tx, rows, plan.to.id);
   return { counts: { moved: rows.length }, next };
 }
