@@ -20,6 +20,8 @@ interface Told {
  */
 export async function wake(parts: Parts, tx: Transaction, events: readonly Told[], now: number): Promise<void> {
   if (events.length === 0) return;
+  // Whoever is beginning to wait in another transaction waits when this has its turn, or sees the event when that has.
+  await parts.store.lockCustomers(tx, [...new Set(events.map(({ customer }) => customer))]);
   const pairs = new Map(
     events.map(({ customer, event }) => [`${customer} ${event.type}`, [customer, event.type] as const]),
   );

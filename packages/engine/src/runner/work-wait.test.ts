@@ -345,3 +345,20 @@ test('a node that cannot say what it waits for parks who comes to it, and no eve
   expect(parked).toEqual([1, 2].map((customer) => ({ customer, error: 'Error: cannot say' })));
   await tested.engine.record([told(1, 'answer', monday)]);
 });
+
+test('an event that comes at the very moment when its customer begins to wait is not missed', async () => {
+  const tested = await testEngine(nodes, { start: monday });
+  const { engine, clock, people } = tested;
+  const version = await engine.publish(answers({ since: 'entry' }));
+  const ids = await people(Array.from({ length: 60 }, () => ({ x: 1 })));
+  for (let i = 0; i < ids.length; i += 10) {
+    const some = ids.slice(i, i + 10);
+    await engine.enter(version, some);
+    clock.advanceTo(clock.now() + 1000);
+    await Promise.all([settle(tested), ...some.map((_, k) => engine.record([told(i + k + 1, 'answer', clock.now())]))]);
+    await settle(tested);
+  }
+  expect((await left(tested)).map((each) => each.split(' ').slice(0, 2).join(' '))).toEqual(
+    ids.map((id) => `${id} yes`),
+  );
+});
