@@ -208,7 +208,13 @@ function lifeInMemory(done: unknown[][]): LifePort {
     },
     migrate: async (loop, migration, actor) => {
       act('migrate', loop, migration, actor);
-      return { loop, to: 2, dryRun: migration.dryRun, moves: [], missing: [], moved: 4, ended: 0 };
+      const [moved, ended] = migration.dryRun ? [0, 0] : [3, 1];
+      const move = { version: 1, keep: true, parked: 0, awaitingReceipt: 0 };
+      const moves = [
+        { ...move, from: 'old', to: 'new', customers: 2, parked: 1 },
+        { ...move, from: 'gone', to: null, customers: 1 },
+      ];
+      return { loop, to: 2, dryRun: migration.dryRun, moves, missing: [], moved, ended };
     },
     cancel: async (...what) => {
       act('cancel', ...what);

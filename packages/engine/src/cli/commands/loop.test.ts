@@ -169,7 +169,7 @@ test('a migration maps nodes by old=new, ends people by old=, and fails when a n
   const planned = await loop(['migrate', 'churn', '--map', 'old=new', 'gone=', '--from', '1', '--dry-run']);
   expect(planned).toMatchObject({
     code: 0,
-    out: '4 customers would have moved to version 2 of churn, 0 customers would have ended.\n',
+    out: expect.stringContaining('\n3 customers would move to version 2 of churn, 1 customer would end.\n'),
   });
   expect(done).toEqual([['migrate', 'churn', { from: 1, map: { old: 'new', gone: null }, dryRun: true }, 'token:ops']]);
   expect(await loop(['migrate', 'churn', '--map', 'old'])).toMatchObject({

@@ -24,7 +24,9 @@ const when = (instant: string): string => `${instant.slice(0, 10)} ${instant.sli
 const lines = (...parts: (string | false)[]): string => parts.filter((part) => part !== false).join('\n');
 
 export function describeStatus(status: StatusAnswer): string {
-  const { loop, name, state, since, may, versions, nodes, messages, nextDue } = status;
+  const { loop, name, state, since, may, versions, messages, nextDue } = status;
+  // Of a thousand nodes those where somebody is.
+  const nodes = status.nodes.filter(({ waiting, parked }) => waiting + parked > 0);
   return lines(
     `${name} (${loop}) is ${state === 'draft' ? 'a draft' : state}, since ${when(since)}. Possible now: ${may.join(', ') || 'nothing'}.`,
     versions.length > 0 &&
@@ -76,7 +78,8 @@ function briefly(detail: Record<string, unknown>): string {
 
 export function describeMigration(result: MigrationAnswer): string {
   const { loop, to, dryRun, moves, missing, moved, ended } = result;
-  const would = dryRun ? 'would have ' : '';
+  const planned = (stays: boolean) =>
+    moves.filter((move) => (move.to !== null) === stays).reduce((sum, move) => sum + move.customers + move.parked, 0);
   return lines(
     moves.length > 0 &&
       `${table(
@@ -93,12 +96,14 @@ export function describeMigration(result: MigrationAnswer): string {
       )}\n`,
     missing.length > 0
       ? lines(
-          `Nobody ${would === '' ? 'was' : 'would be'} moved: version ${to} of ${loop} lacks nodes where people are. Say where they go with --map <node>=<node>, or --map <node>= to end there:`,
+          `Nobody ${dryRun ? 'would be' : 'was'} moved: version ${to} of ${loop} lacks nodes where people are. Say where they go with --map <node>=<node>, or --map <node>= to end there:`,
           ...missing.map(
             ({ node, version, customers }) => `  ${node} (version ${version}): ${many(customers, 'customer')}`,
           ),
         )
-      : `${many(moved, 'customer')} ${would}moved to version ${to} of ${loop}, ${many(ended, 'customer')} ${would}ended.`,
+      : dryRun
+        ? `${many(planned(true), 'customer')} would move to version ${to} of ${loop}, ${many(planned(false), 'customer')} would end.`
+        : `${many(moved, 'customer')} moved to version ${to} of ${loop}, ${many(ended, 'customer')} ended.`,
   );
 }
 
