@@ -4,7 +4,8 @@ const engineRooms = {
   loop: [],
   rule: ['loop'],
   plugin: ['loop', 'rule'],
-  machine: ['loop', 'plugin'],
+  // The conditions of a loop's goals and exits are rules, and the machine checks the loop as a whole.
+  machine: ['loop', 'rule', 'plugin'],
   store: ['loop', 'rule'],
   // The customer base speaks of customers, patches and merges in the SDK's own words.
   customers: ['loop', 'rule', 'plugin', 'store'],

@@ -2,6 +2,8 @@ import type { Loop, NodeFacts, Problem } from '../loop/index.ts';
 import { lintLoop, LoopError, parseLoop, pathText, problemsOf } from '../loop/index.ts';
 import type { AnyNodeType, Port, Registry } from '../plugin/index.ts';
 import { portsOf, z } from '../plugin/index.ts';
+import { checkHappenings } from './check-happenings.ts';
+import { checkSegments } from './check-segments.ts';
 
 /** A node of a loop with what its type makes of it. */
 export interface CheckedNode {
@@ -18,8 +20,13 @@ export interface CheckedLoop {
   problems: Problem[];
 }
 
+/** What else an installation has that a loop may name. What is left out is not checked. */
+export interface Installed {
+  readonly segments?: ReadonlySet<string>;
+}
+
 /** Checks a document that has the shape of a loop against the node types of this installation. */
-export function checkLoop(loop: Loop, registry: Registry): CheckedLoop {
+export function checkLoop(loop: Loop, registry: Registry, { segments }: Installed = {}): CheckedLoop {
   const problems: Problem[] = [];
   const nodes = new Map<string, CheckedNode>();
   const facts = new Map<string, NodeFacts>();
@@ -68,7 +75,8 @@ export function checkLoop(loop: Loop, registry: Registry): CheckedLoop {
       isWait: type.contract === 'wait' && !passes(type, fallback.data),
     });
   });
-  problems.push(...lintLoop(loop, (id) => facts.get(id)));
+  problems.push(...lintLoop(loop, (id) => facts.get(id)), ...checkHappenings(loop));
+  if (segments) problems.push(...checkSegments(loop, nodes, segments));
   return { loop, nodes, problems };
 }
 
@@ -82,9 +90,9 @@ function unknownSettings(type: AnyNodeType, settings: Readonly<Record<string, un
 }
 
 /** All that is wrong with a document, whatever it is. */
-export function validateLoop(document: unknown, registry: Registry): Problem[] {
+export function validateLoop(document: unknown, registry: Registry, installed?: Installed): Problem[] {
   try {
-    return checkLoop(parseLoop(document), registry).problems;
+    return checkLoop(parseLoop(document), registry, installed).problems;
   } catch (error) {
     if (error instanceof LoopError) return [...error.problems];
     throw error;

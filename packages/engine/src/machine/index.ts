@@ -1,5 +1,5 @@
 /** From a loop to XState's machine, from the machine to the table that runs a million customers. */
-export type { CheckedLoop, CheckedNode } from './check-loop.ts';
+export type { CheckedLoop, CheckedNode, Installed } from './check-loop.ts';
 export { checkLoop, validateLoop } from './check-loop.ts';
 export type { CompiledLoop, CompiledNode, Effect, Target } from './compile.ts';
 export { compile } from './compile.ts';

@@ -117,7 +117,8 @@ export class Engine {
    */
   async publish(loop: Loop, actor = 'engine'): Promise<RunningVersion> {
     const { db, store, registry, clock } = this.#parts;
-    compile(loop, registry);
+    const segments = await db.read((tx) => store.loadSegments(tx));
+    compile(loop, registry, { segments: new Set(segments.keys()) });
     const document = JSON.stringify(loop);
     await noteFirings(this.#parts, clock.now());
     const version = await db.write(async (tx) => {
@@ -273,7 +274,10 @@ export class Engine {
       const { ref } = station;
       const now = this.#parts.clock.now();
       if (!due.has(ref) && !(reached.has(ref) && (await db.read((tx) => store.isDue(tx, ref, now))))) continue;
-      const count = await unlessStill(() => this.#workAt(station, now));
+      const count = await unlessStill(
+        () => this.#workAt(station, now),
+        (loop) => this.#lives.set(loop, 'paused'),
+      );
       done += count;
       if (count > 0) reached = new Set([...reached, ...endsOf(station)]);
     }

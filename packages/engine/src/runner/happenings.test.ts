@@ -224,6 +224,7 @@ test('a rule that has changed is a happening for those whose membership it chang
 test('an event from outside with the name of a happening of a segment is none', async () => {
   const tested = await testEngine(nodes);
   const { engine, people } = tested;
+  await engine.saveSegment(gold);
   const version = await engine.publish(waiting({ exits: [{ on: 'segment', segment: 'gold', when: 'left' }] }));
   await engine.enter(version, await people([{}]));
   await engine.record([told('c1', 'segment:gold:left')]);

@@ -1,12 +1,13 @@
 import type { Loop } from '../../loop/index.ts';
 import { parseLoop } from '../../loop/index.ts';
+import type { Installed } from '../../machine/index.ts';
 import { validateLoop } from '../../machine/index.ts';
 import type { Registry } from '../../plugin/index.ts';
 import { portsOf } from '../../plugin/index.ts';
 import type { Counts, LoopDetail, LoopsPort, LoopSummary } from '../../server/index.ts';
 import { conflict, notFound } from '../../server/index.ts';
 import type { Draft, Transaction, Version } from '../../store/index.ts';
-import { countNodes, findDraft, listDrafts, loadLearnings, loadVersions } from '../../store/index.ts';
+import { countNodes, findDraft, listDrafts, loadLearnings, loadSegments, loadVersions } from '../../store/index.ts';
 import type { EngineHost } from '../host/engine-host.ts';
 import { messageCounts, namePorts } from '../results.ts';
 
@@ -25,7 +26,7 @@ export function createLoopsPort({ host, read, registry, now }: Parts): LoopsPort
   const detail = async (id: string): Promise<LoopDetail | undefined> =>
     read(async (tx) => {
       const draft = await findDraft(tx, id);
-      return draft && toDetail(draft, await newest(tx, id), registry);
+      return draft && toDetail(draft, await newest(tx, id), registry, await installed(tx));
     });
   const existing = async (id: string): Promise<LoopDetail> => {
     const found = await detail(id);
@@ -73,7 +74,7 @@ export function createLoopsPort({ host, read, registry, now }: Parts): LoopsPort
       if (found.revision !== revision) throw staleRevision(id);
       return host.publish(found.document as Loop, actor);
     },
-    validate: async (document) => validateLoop(document, registry),
+    validate: async (document) => validateLoop(document, registry, await read(installed)),
     counts: (id) =>
       read(async (tx) =>
         (await findDraft(tx, id)) ? counts(tx, id, await newest(tx, id), registry, now()) : undefined,
@@ -125,14 +126,19 @@ function nodesOf(version: Version): Map<number, Loop['nodes'][number]> {
   return new Map(loop.nodes.map((node) => [version.refs.get(node.id) as number, node]));
 }
 
-function toDetail(draft: Draft, version: Version | undefined, registry: Registry): LoopDetail {
+/** What loops may name besides node types. */
+const installed = async (tx: Transaction): Promise<Installed> => ({
+  segments: new Set((await loadSegments(tx)).keys()),
+});
+
+function toDetail(draft: Draft, version: Version | undefined, registry: Registry, known: Installed): LoopDetail {
   const document = JSON.parse(draft.draft) as Loop;
   return {
     id: draft.id,
     name: draft.name,
     revision: draft.revision,
     document,
-    problems: validateLoop(document, registry),
+    problems: validateLoop(document, registry, known),
     published: version
       ? {
           version: version.number,
