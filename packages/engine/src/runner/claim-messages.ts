@@ -5,6 +5,7 @@ import { gatherFacts, readContactPolicy } from './contact-facts.ts';
 import type { Candidate, Verdict } from './contact-policy.ts';
 import { decide } from './contact-policy.ts';
 import type { Outgoing } from './deliver-message.ts';
+import { whoMoves } from './life/stand-still.ts';
 import type { Parts } from './parts.ts';
 import { counted, roomIn, spansOf } from './rate.ts';
 import { byStation, leave, refOf } from './settle-messages.ts';
@@ -38,12 +39,13 @@ export async function claimMessages(
 ): Promise<Claim> {
   const { db, store } = parts;
   return db.write(async (tx) => {
+    const moving = await whoMoves(parts, tx, stations);
     const rate = await readRoom(parts, tx, type, stations, now);
     const room = Math.min(limit, rate.room);
     if (room <= 0)
       return { send: [], touched: 0, isFull: false, ...(rate.until > now ? { restsUntil: rate.until } : {}) };
     const withCustomers = db.shared && type.contact !== undefined;
-    const due = await pick(stations, { limit: room, rotation }, (station, most) =>
+    const due = await pick(moving, { limit: room, rotation }, (station, most) =>
       store.dueMessages(tx, { node: station.ref, now, limit: most, withCustomers }),
     );
     if (due.length === 0) return { send: [], touched: 0, isFull: false };

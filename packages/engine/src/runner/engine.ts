@@ -276,7 +276,7 @@ export class Engine {
       if (!due.has(ref) && !(reached.has(ref) && (await db.read((tx) => store.isDue(tx, ref, now))))) continue;
       const count = await unlessStill(
         () => this.#workAt(station, now),
-        (loop) => this.#lives.set(loop, 'paused'),
+        (loop) => this.#lives.stop(loop),
       );
       done += count;
       if (count > 0) reached = new Set([...reached, ...endsOf(station)]);

@@ -2,6 +2,7 @@ import type { CustomerEvent, Wait } from '../plugin/index.ts';
 import type { Chosen, Subscribed, Transaction } from '../store/index.ts';
 import { describeError } from './attempt.ts';
 import { finishMoves } from './finish.ts';
+import { isStill } from './life/stand-still.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 import { portIndex, settingsIn } from './station.ts';
@@ -49,7 +50,8 @@ export async function wake(parts: Parts, tx: Transaction, events: readonly Told[
   for (const [station, rows] of woken) {
     await parts.store.fillChosen(tx, station.ref, rows);
     const awaited = waits.awaitedAt(station);
-    if (station.version.paused) await parts.store.markWoken(tx, { node: station.ref, now, events: awaited });
+    if (await isStill(parts, tx, station.version))
+      await parts.store.markWoken(tx, { node: station.ref, now, events: awaited });
     else await finishMoves(parts, tx, station, { now, inOrder: false, events: awaited });
   }
 }

@@ -16,6 +16,11 @@ export class Lives {
     Object.assign(this.of(loop), { paused: standsStill(state), closed: isClosed(state) } satisfies LoopLife);
   }
 
+  /** Another process has paused it. */
+  stop(loop: string): void {
+    this.of(loop).paused = true;
+  }
+
   /** The states of all loops, as the database has them. */
   read(states: ReadonlyMap<string, string>): void {
     for (const [loop, state] of states) this.set(loop, state as LifeState);

@@ -2,14 +2,16 @@ import type { LifeState } from '../../machine/index.ts';
 import { standsStill } from '../../machine/index.ts';
 import type { Transaction } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
-import type { RunningVersion } from '../station.ts';
+import type { RunningVersion, Station } from '../station.ts';
 
 /** A step was about to be made in a loop that has been paused: what led to it is taken back, and made when the loop goes on. */
 export class StandstillError extends Error {
   override name = 'StandstillError';
+  readonly loop: string;
 
   constructor(loop: string) {
     super(`the loop ${loop} is paused`);
+    this.loop = loop;
   }
 }
 
@@ -30,12 +32,30 @@ export async function expectMoving(parts: Parts, tx: Transaction, version: Runni
   if (await isStill(parts, tx, version)) throw new StandstillError(version.loop.id);
 }
 
-/** Does work at a node unless its loop turns out to have been paused meanwhile: then it has done nothing. */
-export async function unlessStill(work: () => Promise<number>): Promise<number> {
+/** Those of these stations whose loop moves, as of this transaction. */
+export async function whoMoves(parts: Parts, tx: Transaction, stations: readonly Station[]): Promise<Station[]> {
+  const still = new Map<string, boolean>();
+  const moving: Station[] = [];
+  // In one order, so that no two transactions wait for each other's loops.
+  for (const station of stations.toSorted((a, b) => (a.version.loop.id < b.version.loop.id ? -1 : 1))) {
+    const { id } = station.version.loop;
+    const known = still.get(id) ?? (await isStill(parts, tx, station.version));
+    still.set(id, known);
+    if (!known) moving.push(station);
+  }
+  return stations.filter((station) => moving.includes(station));
+}
+
+/**
+ * Does work at a node unless its loop turns out to have been paused meanwhile: then nothing has been done, and `told` learns
+ * of the loop, so that this process does not try again.
+ */
+export async function unlessStill(work: () => Promise<number>, told: (loop: string) => void): Promise<number> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StandstillError) return 0;
-    throw error;
+    if (!(error instanceof StandstillError)) throw error;
+    told(error.loop);
+    return 0;
   }
 }
