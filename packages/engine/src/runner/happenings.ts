@@ -40,14 +40,12 @@ export async function follow(
   now: number,
 ): Promise<boolean> {
   if (events.length === 0 && changes.length === 0) return false;
-  const told = [
-    ...events.filter(({ event }) => !namesSegment(event.type)),
-    ...changes.map((change) => toEvent(change, now)),
-  ];
-  await endWhoIsDone(parts, tx, told, now);
-  await wake(parts, tx, told, now);
+  const own = events.filter(({ event }) => !namesSegment(event.type));
+  const loud = changes.filter(({ quiet = false }) => !quiet);
+  await endWhoIsDone(parts, tx, [...own, ...loud.map((change) => toEvent(change, now))], now);
+  await wake(parts, tx, [...own, ...changes.map((change) => toEvent(change, now))], now);
   await enterOnEvents(parts, tx, events, now);
-  await enterOnSegments(parts, tx, changes, now);
+  await enterOnSegments(parts, tx, loud, now);
   return true;
 }
 

@@ -23,6 +23,8 @@ export interface SegmentChange {
   customer: number;
   segment: string;
   when: 'entered' | 'left';
+  /** A new watch has not come to this customer before: whether it is a change nobody knows but who waits for it, who was looked at as it began to wait. */
+  quiet?: boolean;
 }
 
 /** The segments that a version watches at its entries, in its waits, and for its goals and exits. */
@@ -147,11 +149,12 @@ async function ask(
   const rule = { sql, parameters: parameters(now) };
   const changes = await store.diffMembership(tx, { segment: ref, rule, customers });
   await store.changeMembership(tx, { segment: ref, changes, now });
-  return changes.flatMap(({ customer, inside }) =>
-    quiet && filledTo !== null && customer > filledTo
-      ? []
-      : [{ customer, segment: id, when: inside ? ('entered' as const) : ('left' as const) }],
-  );
+  return changes.map(({ customer, inside }) => ({
+    customer,
+    segment: id,
+    when: inside ? ('entered' as const) : ('left' as const),
+    ...(quiet && filledTo !== null && customer > filledTo ? { quiet: true } : {}),
+  }));
 }
 
 /** The segments whose membership is being filled, or asked again of everybody. */
