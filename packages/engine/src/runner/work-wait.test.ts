@@ -312,6 +312,32 @@ test.each([
   expect(new Set(await left(tested))).toEqual(new Set(expected));
 });
 
+test.each([
+  ['entered', 'gold'],
+  ['left', 'tin'],
+])(
+  'who waits for a segment to be %s is not forgotten while the membership of everybody is still being worked out',
+  async (when, plan) => {
+    const tested = await testEngine(nodes);
+    const { engine, db, people } = tested;
+    await engine.saveSegment(gold);
+    const ids = await people([{ plan: plan === 'gold' ? 'tin' : 'gold' }]);
+    const version = await engine.publish(loopWith('t/wait-segment', { when }, ['done', 'timeout']));
+    await settle(tested);
+    const unfilled = "UPDATE segment SET filled_to = 0, quiet = 1 WHERE id = 'gold'";
+    await db.write(async (tx) => {
+      await tx.run('DELETE FROM membership');
+      await tx.run(unfilled);
+    });
+    await engine.enter(version, ids);
+    await settle(tested);
+    await db.write((tx) => tx.run(unfilled));
+    expect(await left(tested)).toEqual([]);
+    await engine.ingest([{ identities: [{ kind: 'key', value: 'c1' }], traits: { plan } }], 'test');
+    expect(await left(tested)).toEqual(['1 done 0']);
+  },
+);
+
 test('nobody is in a segment that does not exist', async () => {
   const entered = await running(loopWith('t/wait-segment', { segment: 'none' }, ['done', 'timeout']), [{}]);
   expect(await left(entered)).toEqual([]);

@@ -1,13 +1,15 @@
 import type { Wait, WaitType } from '../plugin/index.ts';
-import type { PortSql } from '../store/index.ts';
+import type { PortSql, Transaction } from '../store/index.ts';
 import { describeError } from './attempt.ts';
 import { answerBeginners, armBeginners } from './begin-to-wait.ts';
 import { finishMoves } from './finish.ts';
 import { handleBatch } from './handler-batch.ts';
+import { takeIn } from './happenings.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import { byTurn } from './port-sql.ts';
 import type { Station } from './station.ts';
+import { setAsideRestless } from './restless.ts';
 import { portIndex } from './station.ts';
 import type { WaitEra } from './wait-of.ts';
 import { awaitedTypes, waitOf } from './wait-of.ts';
@@ -47,14 +49,33 @@ async function moveTogether(
   const events = awaitedTypes(eras.map(({ wait }) => wait));
   const port = byTurn(eras.map(({ fromTurn, wait }) => ({ fromTurn, port: leavingPort(parts, station, wait) })));
   return db.write(async (tx) => {
+    await settleMemberships(parts, tx, station, eras, now);
     const of = { node: station.ref, now, limit: chunk.set, port, waiting: own };
     const count = await store.fillByPortSql(tx, of);
     if (count === 0) return 0;
+    if ((await setAsideRestless(parts, tx, station, now)) > 0) await store.fillByPortSql(tx, of);
     if (!own) await answerBeginners(parts, tx, station, eras, now);
     await finishMoves(parts, tx, station, { now, inOrder: !own, events });
     if (!own) await armBeginners(parts, tx, station, eras, now);
     return count;
   }, 'arm');
+}
+
+/**
+ * Whoever begins to wait for a segment is asked for its membership before, with all that follows if that has changed: only
+ * from what is right now on does every change show, also while the membership of everybody is being worked out.
+ */
+async function settleMemberships(
+  parts: Parts,
+  tx: Transaction,
+  station: Station,
+  eras: readonly WaitEra[],
+  now: number,
+): Promise<void> {
+  if (!eras.some(({ wait }) => wait.segments?.length)) return;
+  const due = await parts.store.claimDue(tx, station.ref, now, chunk.set);
+  const touched = due.flatMap(({ phase, customer }) => (phase === 0 ? [customer] : []));
+  await takeIn(parts, tx, { events: [], touched }, now);
 }
 
 /** Who has arrived begins to wait, the others leave: who was woken by the port of its waking, who was not by that of the time. */
