@@ -73,7 +73,7 @@ export class Engine {
       withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
     };
     this.#outbox = new Outbox(this.#parts);
-    this.life = new Interventions(this.#parts, this.#lives);
+    this.life = new Interventions(this.#parts, this.#lives, () => this.#follow());
   }
 
   /** Loads what is published, and settles what was on its way when the last process died. */
@@ -145,6 +145,14 @@ export class Engine {
     await this.#load();
     await fillNewWatches(this.#parts, clock.now());
     return this.#versions.get(version.id) as RunningVersion;
+  }
+
+  /** Reads anew what is published, and what segments and schedules follow from it. */
+  async #follow(): Promise<void> {
+    const { clock } = this.#parts;
+    await this.#load();
+    await noteFirings(this.#parts, clock.now());
+    await fillNewWatches(this.#parts, clock.now());
   }
 
   /** Takes a loop away with its versions, so that nobody enters it any more. False if somebody has ever been in it: then it stays. */
@@ -269,7 +277,7 @@ export class Engine {
   async #workThrough(version: RunningVersion, due: ReadonlySet<number>): Promise<number> {
     const { db, store } = this.#parts;
     let done = 0;
-    let reached = new Set<number>();
+    const reached = new Set<number>();
     for (const station of version.stations.values()) {
       const { ref } = station;
       const now = this.#parts.clock.now();
@@ -279,7 +287,7 @@ export class Engine {
         (loop) => this.#lives.stop(loop),
       );
       done += count;
-      if (count > 0) reached = new Set([...reached, ...endsOf(station)]);
+      if (count > 0) for (const end of endsOf(station)) reached.add(end);
     }
     return done;
   }

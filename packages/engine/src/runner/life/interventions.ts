@@ -23,10 +23,13 @@ import type { Selection } from './selection.ts';
 export class Interventions {
   readonly #parts: Parts;
   readonly #lives: Lives;
+  readonly #reload: () => Promise<void>;
 
-  constructor(parts: Parts, lives: Lives) {
+  /** `reload`: reads anew what follows from which loops let people in: segments that are watched, schedules. */
+  constructor(parts: Parts, lives: Lives, reload: () => Promise<void>) {
     this.#parts = parts;
     this.#lives = lives;
+    this.#reload = reload;
   }
 
   /** Once this has settled nobody in the loop makes a step any more, and no message of it begins to be sent. */
@@ -36,10 +39,12 @@ export class Interventions {
 
   async archive(loop: string, actor: string): Promise<void> {
     await this.#change(loop, 'archive', actor);
+    await this.#reload();
   }
 
   async restore(loop: string, actor: string): Promise<void> {
     await this.#change(loop, 'restore', actor);
+    await this.#reload();
   }
 
   async #change(loop: string, event: LifeEvent, actor: string): Promise<void> {

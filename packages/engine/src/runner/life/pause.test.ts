@@ -148,6 +148,30 @@ test('messages that were on their way are spread, skipped and dropped like every
   }
 });
 
+test('a resumption that was interrupted leaves the loop paused, and goes on when it is asked for once more', async () => {
+  const life = await pausedForWeeks();
+  const { db, engine, settle, standing } = life;
+  let left = 2;
+  const failing = await life.another({
+    ...db,
+    write: (work, point) =>
+      point === 'life' && left-- === 0
+        ? Promise.reject(new Error('the disk is full'))
+        : db.write((tx) => work(tx), point),
+  });
+  await expect(failing.life.resume('rescue', { overdue: 'exit' }, 'ada')).rejects.toThrow('the disk is full');
+  await settle();
+  expect((await life.audit('rescue')).at(-1)).toMatchObject({ action: 'resume', enrollments: 4, done: false });
+  expect(await life.db.read((tx) => readLoopState(tx, 'rescue'))).toMatchObject({ state: 'paused' });
+  await expect(engine.life.resume('rescue', { overdue: 'continue' }, 'ada')).rejects.toThrow(
+    'the loop rescue was being resumed with exit when the engine stopped',
+  );
+  await engine.life.resume('rescue', { overdue: 'exit' }, 'ada');
+  expect(await standing()).toEqual({});
+  expect(await life.db.read((tx) => readLoopState(tx, 'rescue'))).toMatchObject({ state: 'running' });
+  expect(await life.countsAddUp()).toBe(true);
+});
+
 test('a step that is under way when a loop is paused is not made', async () => {
   let begun = () => {};
   const working = new Promise<void>((resolve) => {
@@ -214,6 +238,34 @@ test('whoever learns of its receipt while the loop is paused leaves by it when t
   await engine.life.resume('rescue', { overdue: 'continue' }, 'ada');
   await settle();
   expect(await standing()).toEqual({ 'delay@1': [1] });
+  expect(await life.countsAddUp()).toBe(true);
+});
+
+test('a loop that one engine has paused stands still in the others, whether they know of it or not', async () => {
+  const life = await lifeEngine();
+  const { engine, clock, people, settle, standing } = life;
+  const version = await engine.publish(rescue());
+  const ids = await people([{}, {}, {}]);
+  await engine.enter(version, ids.slice(0, 1));
+  await settle();
+  clock.advanceTo(clock.now() + 6 * day);
+  await engine.enter(version, ids.slice(1));
+  await settle();
+  clock.advanceTo(clock.now() + day);
+  while ((await engine.work()) > 0);
+  const other = await life.another();
+  await engine.life.pause('rescue', 'ada');
+  clock.advanceTo(clock.now() + 5 * day);
+  await other.record([answer(2)]);
+  clock.advanceTo(clock.now() + day);
+  expect(await other.work()).toBe(0);
+  await other.deliver();
+  expect(life.mailbox.mails).toEqual([]);
+  expect(await standing()).toEqual({ 'mail@1': [1], 'reply@1': [2, 3] });
+  await engine.life.resume('rescue', { overdue: 'continue' }, 'ada');
+  await settle();
+  expect(await standing()).toEqual({ 'delay@1': [1, 3] });
+  expect(await life.outcomes()).toEqual({ '2.1': null });
   expect(await life.countsAddUp()).toBe(true);
 });
 

@@ -1,6 +1,9 @@
 import type { Receipt } from '../../plugin/index.ts';
 import { channel, definePlugin, Registry, router, source, wait, writer, z } from '../../plugin/index.ts';
-import { readAudit } from '../../store/index.ts';
+import * as customers from '../../customers/index.ts';
+import { createReader } from '../../customers/reader.ts';
+import * as store from '../../store/index.ts';
+import { Engine } from '../engine.ts';
 import { drawLoop, testEngine } from '../test-engine.ts';
 import { createTransports } from '../transports.ts';
 import { described, end, none, start } from '../test-nodes.ts';
@@ -94,6 +97,24 @@ export async function lifeEngine(options: Parameters<typeof testEngine>[1] = {})
   const made = await testEngine(nodes, { transports, ...options });
   const { db, engine, clock } = made;
 
+  /** Another engine on the same database, as another process would have it: what the first learns it is not told. */
+  const another = async (on: store.Database = db): Promise<Engine> => {
+    const other = new Engine({
+      db: { ...on, shared: true },
+      store,
+      customers,
+      registry,
+      clock,
+      transports,
+      log,
+      reader: (now) => createReader(db, now),
+      worker: { id: 2, slot: 1 },
+      limits: { turns: 1, reportAfter: 3_600_000, handlerTimeout: 5_000, seed: '', zone: 'UTC' },
+    });
+    await other.start();
+    return other;
+  };
+
   /** Works and delivers until nothing is due now; the clock stands still. */
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 1_000; i++) if ((await engine.work()) + (await engine.deliver()) === 0) return;
@@ -143,10 +164,10 @@ export async function lifeEngine(options: Parameters<typeof testEngine>[1] = {})
     return wrong.length === 0;
   };
   const audit = async (loop: string) =>
-    (await db.read((tx) => readAudit(tx, loop, 50)))
+    (await db.read((tx) => store.readAudit(tx, loop, 50)))
       .toReversed()
       .map(({ actor, action, detail }) => ({ actor, action, ...JSON.parse(detail) }));
-  return { ...made, mailbox, settle, after, standing, outcomes, countsAddUp, audit };
+  return { ...made, another, mailbox, settle, after, standing, outcomes, countsAddUp, audit };
 }
 
 /** In, a wait for an answer, a message, a wait, out. */
