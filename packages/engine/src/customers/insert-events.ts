@@ -1,5 +1,6 @@
 import type { CustomerEvent } from '../plugin/customer.ts';
 import type { Transaction } from '../store/database.ts';
+import { lockCustomers } from '../store/lock-customers.ts';
 
 /** Appends events, in order of customer. True for those that are new: an event whose messageId its customer has already is not stored again. */
 export async function insertEvents(
@@ -8,6 +9,8 @@ export async function insertEvents(
   { now }: { now: number },
 ): Promise<boolean[]> {
   if (events.length === 0) return [];
+  // Whoever begins to wait at this moment has the event behind it or before it, and never between.
+  await lockCustomers(tx, [...new Set(events.map(({ customer }) => customer))]);
   const { dialect } = tx;
   const key = (customer: number, messageId: string) => `${customer} ${messageId}`;
   const asked = events

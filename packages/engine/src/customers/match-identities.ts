@@ -1,4 +1,5 @@
 import type { Transaction } from '../store/database.ts';
+import { lockCustomers } from '../store/lock-customers.ts';
 import { oneAtATime } from '../store/one-at-a-time.ts';
 import type { Owned } from './add-identities.ts';
 import { findOwners } from './add-identities.ts';
@@ -46,11 +47,11 @@ export class Matcher {
     const values = parties.values.map((value) => value.trim());
     let owners = await ownersOf(tx, parties.kinds, values);
     // Somebody may be new: two transactions that meet the same stranger at once must not make two customers of one.
-    if (
-      tx.dialect.name === 'postgres' &&
-      values.some((value, i) => !owners.get(parties.kinds[i] as string)?.has(value))
-    ) {
-      await oneAtATime(tx, 'customers');
+    // And who is known may be merged into another at this moment: whoever holds a customer looks again who it is.
+    if (tx.dialect.name === 'postgres') {
+      await lockCustomers(tx, [...new Set([...owners.values()].flatMap((ofKind) => [...ofKind.values()]))]);
+      if (values.some((value, i) => !owners.get(parties.kinds[i] as string)?.has(value)))
+        await oneAtATime(tx, 'customers');
       owners = await ownersOf(tx, parties.kinds, values);
     }
     // Customers are never deleted, a merged one keeps its row: the highest id is never given twice.

@@ -1,6 +1,7 @@
 import type { Merge } from '../plugin/customer.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
+import { lockCustomers } from '../store/lock-customers.ts';
 import { changeTraits } from './change-traits.ts';
 import { findSurvivors, follow } from './survivors.ts';
 import type { TraitUpdate } from './write-traits.ts';
@@ -31,11 +32,10 @@ export async function mergeCustomers(
   const self = merges.find(({ customer, into }) => customer === into);
   if (self) throw new MergeError(`customer ${self.customer} cannot be merged with itself (${self.why})`);
 
-  const survivors = await findSurvivors(
-    tx,
-    merges.flatMap(({ customer, into }) => [customer, into]),
-    'a merge',
-  );
+  const named = merges.flatMap(({ customer, into }) => [customer, into]);
+  await lockCustomers(tx, [...new Set((await findSurvivors(tx, named, 'a merge')).values())]);
+  // Somebody else may have merged them before they were ours.
+  const survivors = await findSurvivors(tx, named, 'a merge');
   const gone = new Map<number, number>();
   const chosen: Merged[] = [];
   for (const { customer, into, why } of merges) {

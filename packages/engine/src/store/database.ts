@@ -54,6 +54,11 @@ export interface Database {
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Gives so many pages that hold nothing any more back to the file system, and says how many are left. PostgreSQL does it by itself. */
   reclaim?(pages: number): Promise<number>;
+  /**
+   * On a shared database: takes the lowest free number among those who work on it and keeps it until `close`. `onTaken` is
+   * told it at once, and again whenever the connection that keeps it has been made anew.
+   */
+  keepSlot?(onTaken: (slot: number) => Promise<void>): Promise<number>;
   close(): Promise<void>;
 }
 

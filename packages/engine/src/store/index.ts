@@ -87,6 +87,7 @@ export { restless } from './restless.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
 export {
   askMembershipsAgain,
+  clearSegmentTimers,
   eventProperties,
   nextSegmentTimer,
   setEventTimers,
@@ -114,6 +115,9 @@ export type { Version } from './versions.ts';
 export { countVersions, loadVersions, publishVersion } from './versions.ts';
 export { addToTally, entered } from './tally.ts';
 export { withdraw } from './withdraw.ts';
+export type { Worker } from './workers.ts';
+export { deadWorkers, joinWorkers } from './workers.ts';
+export { readRevision } from './revision.ts';
 export type { AuditRow } from './audit.ts';
 export { readAudit, updateAudit, writeAudit } from './audit.ts';
 export type { StoredState } from './loop-state.ts';

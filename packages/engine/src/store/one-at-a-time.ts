@@ -3,6 +3,9 @@ import type { Transaction } from './database.ts';
 /** A number of this installation's own: another may have its tables in another schema of the same database. */
 export const schemaLock = "CAST(CAST('customer' AS regclass) AS oid)::int";
 
+/** Workers hold the locks from this number on, one a slot. */
+export const slotLocks = 1_000;
+
 /** What only one transaction may be about at a time. */
 const turns = { customers: 1, versions: 2, workers: 3 } as const;
 

@@ -8,6 +8,7 @@ import { migratePostgres } from './migrate-postgres.ts';
 import { settle, Statements, statementsOver } from './postgres-connection.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { isConnectionLoss, placeOf, toStoreError } from './postgres-errors.ts';
+import { Slot } from './postgres-slot.ts';
 import { writeOnce } from './postgres-write.ts';
 
 /** Older ones want a name for each subquery. */
@@ -77,6 +78,7 @@ export async function openPostgres(
     await createMoved(statementsOver(client, statements, place));
   });
 
+  let slot: Slot | undefined;
   const read = patiently(readers);
   return {
     url,
@@ -84,7 +86,12 @@ export async function openPostgres(
     shared: true,
     write: (work) => writeOnce({ pool: writers, statements, place }, work),
     read: (work) => work(statementsOver(read, statements, place)),
+    async keepSlot(onTaken) {
+      slot = await Slot.take(url, place, onTaken);
+      return slot.number;
+    },
     async close() {
+      await slot?.close();
       await Promise.all([readers.end(), writers.end()]);
     },
   };
