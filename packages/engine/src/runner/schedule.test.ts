@@ -96,3 +96,17 @@ test('a firing that a crash has interrupted goes on where it stopped, and lets n
   while ((await engine.work()) > 0);
   expect((await counts('loop')).in?.entered).toBe(25_000);
 });
+
+test('a schedule of a paused loop comes due once it goes on, once for all that it has missed', async () => {
+  const { db, engine, clock, people } = await testEngine(nodes);
+  await people([{}]);
+  await engine.publish(every({ cron: '0 8 * * *' }));
+  await engine.life.pause('loop', 'ada');
+  clock.advanceTo(monday + 3 * day);
+  while ((await engine.work()) > 0);
+  expect(await engine.nextDue()).toBeUndefined();
+  expect(await firings(db)).toEqual([]);
+  await engine.life.resume('loop', { overdue: 'continue' }, 'ada');
+  while ((await engine.work()) > 0);
+  expect(await firings(db)).toEqual([{ at: monday + 3 * day, count: 1 }]);
+});

@@ -3,6 +3,7 @@ import { parseCron } from '../plugin/index.ts';
 import { ruleToSql } from '../rule/index.ts';
 import type { Firing, Transaction } from '../store/index.ts';
 import { enter, entriesOf, entryOf, keyless } from './enter.ts';
+import { isStill } from './life/stand-still.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import type { Station } from './station.ts';
@@ -84,7 +85,7 @@ export async function workSchedules(parts: Parts, now: number): Promise<number> 
 /** Those of older versions too: a firing that a publication has interrupted is worked off. */
 const refsOfSchedules = (parts: Parts): number[] =>
   parts.stations.all().flatMap((version) =>
-    version.paused
+    version.paused || version.closed
       ? []
       : version.compiled.entries
           .map((id) => version.stations.get(id) as Station)
@@ -95,7 +96,8 @@ const refsOfSchedules = (parts: Parts): number[] =>
 async function workFiring(parts: Parts, tx: Transaction, firing: Firing, now: number): Promise<number> {
   const { store } = parts;
   const station = parts.stations.byRef(firing.node);
-  const claimed = station && (await store.claimFiring(tx, firing));
+  if (!station || (await isStill(parts, tx, station.version))) return 0;
+  const claimed = await store.claimFiring(tx, firing);
   if (!claimed) return 0;
   const customers = await store.customersAbove(tx, claimed.above, chunk.set);
   const last = customers.at(-1);

@@ -69,6 +69,8 @@ export async function syncWatches(parts: Parts): Promise<void> {
     for (const { ref, id, watchedAt } of segments)
       if (watched.has(id) && watchedAt === null) await store.watchSegment(tx, ref, clock.now());
       else if (!watched.has(id) && watchedAt !== null && knowsAll) await store.unwatchSegment(tx, ref);
+    if (segments.some(({ watchedAt }) => watchedAt !== null) && !(await store.watchesSegments(tx)))
+      await store.clearSegmentTimers(tx);
   }, 'publish');
 }
 

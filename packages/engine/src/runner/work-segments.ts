@@ -5,6 +5,7 @@ import { fillChunk, segmentsToFill } from './segments.ts';
 
 /** Asks the memberships of those for whom a window has passed something, and goes on with what is being filled. How many customers were asked. */
 export async function workSegments(parts: Parts, now: number): Promise<number> {
+  if (!(await parts.db.read((tx) => parts.store.watchesSegments(tx)))) return 0;
   return (await workTimers(parts, now)) + (await workFills(parts, now));
 }
 
@@ -37,6 +38,8 @@ export async function fillNewWatches(parts: Parts, now: number): Promise<void> {
 
 /** When a membership is to be asked again. */
 export async function nextSegmentWork(parts: Parts, now: number): Promise<number | undefined> {
+  const { db, store } = parts;
+  if (!(await db.read((tx) => store.watchesSegments(tx)))) return undefined;
   if ((await segmentsToFill(parts)).length > 0) return now;
-  return parts.db.read((tx) => parts.store.nextSegmentTimer(tx));
+  return db.read((tx) => store.nextSegmentTimer(tx));
 }

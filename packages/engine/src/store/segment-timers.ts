@@ -81,6 +81,11 @@ export async function takeSegmentTimers(tx: Transaction, now: number, limit: num
   return [...new Set(rows.map(({ customer }) => customer))].sort((a, b) => a - b);
 }
 
+/** Forgets all timers: no loop watches a segment any more. */
+export async function clearSegmentTimers(tx: Transaction): Promise<void> {
+  await tx.run('DELETE FROM segment_timer');
+}
+
 /** The earliest instant at which a membership is to be asked again. */
 export async function nextSegmentTimer(tx: Transaction): Promise<number | undefined> {
   const first = await tx.first<{ due: number | null }>('SELECT min(due) AS due FROM segment_timer');

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parseLoop } from '../../loop/index.ts';
+import type { CompiledNode } from '../../machine/index.ts';
 import { compile } from '../../machine/index.ts';
+import type { SourceType } from '../../plugin/index.ts';
 import { createTransports, runToRest } from '../../runner/index.ts';
 import type { Database } from '../../store/index.ts';
 import { CliError } from '../cli-error.ts';
@@ -30,6 +32,7 @@ interface RunOptions {
   turns: number;
   seed?: number;
   tick: number;
+  for?: number;
   deliver: string[];
   json?: boolean;
 }
@@ -54,6 +57,11 @@ export function addRun(program: Command, wiring: Wiring): void {
     .option('--turns <n>', 'how often a customer may go round', wholeNumber('--turns', 1), 1)
     .option('--seed <n>', 'other luck for splits and experiments', wholeNumber('--seed', 0))
     .option('--tick <duration>', 'the step of the virtual clock (default: PT1H)', duration('--tick'))
+    .option(
+      '--for <duration>',
+      'stop after so much virtual time, as P90D; left out, once nothing is due but schedules that have fired',
+      duration('--for'),
+    )
     .option(
       '--deliver <channel[=url]>',
       'let a node type, as interact/email=smtp://localhost:25, reach the world; files go beside the database, else here; may be repeated',
@@ -116,9 +124,13 @@ async function runLoop(
       });
       const version = await engine.publish(loop);
       await readSources(engine, version, sources, { folder, signal, onProgress: progress.source });
-      if (sources.length === 0) await engine.enter(version, await allCustomers(db));
+      const first = version.compiled.nodes.get(version.compiled.entries[0] as string) as CompiledNode;
+      // A schedule lets them in itself.
+      const bySchedule = (first.type as SourceType).entry(first.settings).on === 'schedule';
+      if (sources.length === 0 && !bySchedule) await engine.enter(version, await allCustomers(db));
       await runToRest(engine, run.clock, {
         tick: options.tick,
+        ...(options.for === undefined ? {} : { until: run.started + options.for }),
         signal,
         onAdvance: (now) => run.save(now),
         onProgress: (done) => progress.add(done, run.clock.now()),
