@@ -33,7 +33,12 @@ async function byEvents(parts: Parts, tx: Transaction, station: Station, era: Wa
   if (events.length === 0) return;
   const types = [...new Set(events.map(({ type }) => type))];
   const answered = new Map<number, number>();
-  for (const had of await parts.store.eventsBefore(tx, types, { since, late }, { fromTurn, before, now })) {
+  for (const had of await parts.store.eventsBefore(
+    tx,
+    types,
+    { since, late },
+    { node: station.ref, fromTurn, before, now },
+  )) {
     if (answered.has(had.row)) continue;
     const event = { type: had.type, time: had.time, properties: JSON.parse(had.properties) };
     const port = endedBy(wait, event, { key: had.key, now });

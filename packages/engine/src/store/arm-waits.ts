@@ -85,6 +85,9 @@ const turnBegan = `coalesce(
   (SELECT j.at FROM journal j WHERE j.customer = m.customer AND j.n = m.n AND j.turn < m.turn ORDER BY j.step DESC LIMIT 1),
   x.entered_at)`;
 
+/** How many nodes back it is asked whether an event has ended a wait already. */
+const lookBack = 1_000;
+
 /**
  * The events of these types that count for those who begin to wait though they came before: since their turn or their entry
  * began, and since they arrived, for between the arrival and the waiting there is a moment. Oldest first.
@@ -93,19 +96,28 @@ export async function eventsBefore(
   tx: Transaction,
   types: readonly string[],
   { since, late }: Counted,
-  { fromTurn, before, now }: { fromTurn: number; before: number; now: number },
+  { node, fromTurn, before, now }: { node: number; fromTurn: number; before: number; now: number },
 ): Promise<HadEvent[]> {
   // Until they are made to wait, the instant at which they arrived is when they are due.
   const start = { arrival: 'm.due', turn: turnBegan, entry: 'x.entered_at' }[since];
   const inTime = late === 'counts' ? 'e.received_at > m.due' : `e.received_at > m.due AND e.time >= ${start}`;
   const counts = since === 'arrival' ? `m.due < ? AND ${inTime}` : `(e.time > ${start} OR (m.due < ? AND ${inTime}))`;
+  // What came before it left this very node has had its say in this turn: else one answer would end each wait of a smaller
+  // way round at once, and what stands on it would be done again and again.
+  const spent =
+    since !== 'turn'
+      ? ''
+      : `AND NOT EXISTS (SELECT 1 FROM journal j JOIN path_step s ON s.path = j.path
+           WHERE j.customer = m.customer AND j.n = m.n AND j.step > m.step - ${lookBack} AND j.at >= e.received_at
+             AND s.node = CAST(? AS BIGINT) AND s.port >= 0)`;
   return tx.all<HadEvent>(
     `SELECT m.seq AS "row", m.customer, m.n, x.key, e.type, e.time, ${tx.dialect.json('e.properties')} AS properties
      FROM moved m ${tx.dialect.lookupJoin} event e JOIN enrollment x ON x.customer = m.customer AND x.n = m.n
      WHERE e.customer = m.customer AND e.type IN (SELECT value FROM ${tx.dialect.list('text')} t)
        AND m.port = ${beginsToWait} AND m.turn >= ? AND m.turn < ? AND ${counts}
+       ${spent}
      ORDER BY e.time, e.id`,
-    [JSON.stringify(types), fromTurn, before, now],
+    [JSON.stringify(types), fromTurn, before, now, ...(since === 'turn' ? [node] : [])],
   );
 }
 

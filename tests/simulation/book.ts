@@ -1,0 +1,44 @@
+/** What the world has told the engine, and what it was told back. This is what the model holds against the database. */
+export interface ToldEvent {
+  messageId: string;
+  who: string;
+  type: string;
+  time: number;
+  properties: Record<string, string>;
+  /** Whether any telling of it was answered: then it is stored, whatever has happened since. */
+  accepted: boolean;
+}
+
+export interface ToldEntry {
+  loop: string;
+  who: string;
+  accepted: boolean;
+}
+
+export class Book {
+  readonly events = new Map<string, ToldEvent>();
+  readonly entries: ToldEntry[] = [];
+  /** Documents that were accepted as versions. */
+  readonly published: { loop: string; accepted: boolean }[] = [];
+  /** Keys of customers who were told to be the same as another. */
+  readonly merged = new Set<string>();
+
+  newEvent(event: Omit<ToldEvent, 'messageId' | 'accepted'>): ToldEvent {
+    const told = { ...event, messageId: `m${this.events.size + 1}`, accepted: false };
+    this.events.set(told.messageId, told);
+    return told;
+  }
+}
+
+/** How often each thing has happened, over one run or many. */
+export class Coverage {
+  readonly counts: Record<string, number> = {};
+
+  saw(what: string, count = 1): void {
+    this.counts[what] = (this.counts[what] ?? 0) + count;
+  }
+
+  add(other: Readonly<Record<string, number>>): void {
+    for (const [what, count] of Object.entries(other)) this.saw(what, count);
+  }
+}
