@@ -55,6 +55,7 @@ export class Engine {
   readonly life: Interventions;
   readonly #lives = new Lives();
   #segments: ReadonlyMap<string, RuleGroup> = new Map();
+  #revision = '';
 
   constructor(parts: EngineParts) {
     this.#parts = {
@@ -89,8 +90,16 @@ export class Engine {
     await this.#outbox.recover();
   }
 
+  /** Loads anew what other engines of a shared database have changed: versions, lives of loops, learnings, segments. */
+  async refresh(): Promise<void> {
+    const { db, store } = this.#parts;
+    if (db.shared && (await db.read((tx) => store.readRevision(tx))) !== this.#revision) await this.#load();
+  }
+
   async #load(): Promise<void> {
     const { db, store, registry, log } = this.#parts;
+    // Asked first: what changes while this loads is loaded the next time.
+    const revision = db.shared ? await db.read((tx) => store.readRevision(tx)) : '';
     const versions = await db.read((tx) => store.loadVersions(tx));
     const refs = versions.flatMap((version) => [...version.refs.values()]);
     const learnings = await db.read((tx) => store.loadLearnings(tx, refs));
@@ -109,6 +118,7 @@ export class Engine {
         log.warn('a published loop cannot run', { loop: version.loop, version: version.number, error: error.message });
       }
     await syncWatches(this.#parts);
+    this.#revision = revision;
   }
 
   /**
@@ -256,6 +266,7 @@ export class Engine {
    */
   async work(): Promise<number> {
     const { db, store, clock } = this.#parts;
+    await this.refresh();
     const now = clock.now();
     let done = (await workSegments(this.#parts, now)) + (await workSchedules(this.#parts, now));
     const due = new Set(await db.read((tx) => store.nodesDue(tx, this.#walkable(), now)));
