@@ -32,7 +32,7 @@ export const waitForEvent = wait({
     countFrom: z.enum(['arrival', 'turn', 'entry']).default('arrival').meta({
       title: 'Count events from',
       description:
-        'arrival: what becomes known while the customer is here; what came before does not count. turn: also what has happened since it began this turn of the loop. entry: also what has happened since it entered the loop. Of several, the earliest counts.',
+        'arrival: what becomes known while the customer is here; what came before does not count. turn: also what has happened since it began this turn of the loop, and since it last left here if that was in this turn. entry: also what has happened since it entered the loop. Of several, the earliest counts.',
     }),
     late: z.enum(['counts', 'ignored']).default('counts').meta({
       title: 'Late events',
