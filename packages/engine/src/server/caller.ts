@@ -28,7 +28,7 @@ export const mayAct = (caller: Pick<Caller, 'role'>, least: Role): boolean =>
  * Callers by their token, else by their session. A request that shows a token is judged by it alone: a program whose token
  * has been revoked does not go on as the person whose browser it runs in.
  */
-export function createAuthenticate(ports: { auth: AuthPort; tokens?: TokensPort; log: ServerLog }): Authenticate {
+export function createAuthenticate(ports: { auth: AuthPort; tokens: TokensPort; log: ServerLog }): Authenticate {
   const { auth, tokens, log } = ports;
   const wrong = new WrongTokens(log);
   return async (headers, address) => {
@@ -40,7 +40,7 @@ export function createAuthenticate(ports: { auth: AuthPort; tokens?: TokensPort;
       return { user, role: 'admin', actor: user.email, session: true, cookies };
     }
     // What no token looks like costs no question to the database.
-    const token = apiTokenForm.test(secret) ? await tokens?.check(secret) : undefined;
+    const token = apiTokenForm.test(secret) ? await tokens.check(secret) : undefined;
     if (!token) {
       wrong.add(address ?? '');
       return undefined;

@@ -233,11 +233,10 @@ export interface ServerPorts {
   readonly nodes: NodesPort;
   readonly writeKeys: WriteKeysPort;
   readonly health: HealthPort;
-  readonly life?: LifePort;
-  readonly policy?: PolicyPort;
+  readonly life: LifePort;
+  readonly policy: PolicyPort;
   readonly segments?: SegmentsPort;
-  /** Without it sessions alone open the API. */
-  readonly tokens?: TokensPort;
+  readonly tokens: TokensPort;
   /** Only in the demo. */
   readonly inbox?: InboxPort;
 }

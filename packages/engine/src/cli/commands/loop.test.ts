@@ -5,7 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../../server/create-app.ts';
 import { serve } from '../../server/listen.ts';
-import type { ServerPorts, TokensPort } from '../../server/ports.ts';
+import type { ServerPorts } from '../../server/ports.ts';
 import { testPorts } from '../../server/test-ports.ts';
 import { CliError } from '../cli-error.ts';
 import { addLoopIn } from './loop.ts';
@@ -30,7 +30,7 @@ const drawing = {
 async function withServer(changes: Partial<ServerPorts> = {}, role: 'operator' | 'viewer' = 'operator') {
   const { ports, done } = testPorts(changes);
   await ports.loops.create(drawing as never);
-  const { secret } = await (ports.tokens as TokensPort).create({ name: 'ops', role });
+  const { secret } = await ports.tokens.create({ name: 'ops', role });
   const listening = await serve(createApp(ports), { host: '127.0.0.1', port: 0 });
   onTestFinished(() => listening.stop(0));
   const server = `http://127.0.0.1:${listening.port}`;
@@ -152,7 +152,7 @@ test('resume goes on at once where nothing is overdue', async () => {
   let choice: unknown;
   const { loop } = await withServer({
     life: {
-      ...(life as NonNullable<typeof life>),
+      ...life,
       overdue: async () => nothing,
       resume: async (_, chosen) => {
         choice = chosen;
@@ -176,7 +176,7 @@ test('a migration maps nodes by old=new, ends people by old=, and fails when a n
     code: 2,
     error: expect.stringContaining('expected old=new'),
   });
-  const life = ports.life as NonNullable<ServerPorts['life']>;
+  const { life } = ports;
   life.migrate = async () => ({
     loop: 'churn',
     to: 2,

@@ -32,7 +32,7 @@ const maxBytes = 8 * 1024 * 1024;
 export function lifeRoutes(app: App, { life, loops }: ServerPorts): void {
   /** The port, for a loop that is there. */
   const of = async (id: string): Promise<LifePort> => {
-    if (!life || !(await loops.get(id))) throw notFound(`loop ${id}`);
+    if (!(await loops.get(id))) throw notFound(`loop ${id}`);
     return life;
   };
   const found = <T>(answer: T | undefined, id: string): T => {
@@ -49,7 +49,7 @@ export function lifeRoutes(app: App, { life, loops }: ServerPorts): void {
     endpoint(
       app,
       { method: 'get', path: `/api/loops/{id}/${name}`, tag, summary, params, answer, errors: [404] },
-      async ({ params: { id } }) => found(life && (await ask(life, id)), id) as z.output<A>,
+      async ({ params: { id } }) => found(await ask(life, id), id) as z.output<A>,
     );
 
   look('status', 'Where the loop is in its life, who is in it, and what may be done', loopStatusShape, (port, id) =>
@@ -71,7 +71,7 @@ export function lifeRoutes(app: App, { life, loops }: ServerPorts): void {
       answer: z.array(auditShape),
       errors: [404],
     },
-    async ({ params: { id }, query }) => [...found(await life?.audit(id, query.limit), id)],
+    async ({ params: { id }, query }) => [...found(await life.audit(id, query.limit), id)],
   );
 
   /** A change of the loop's state, which needs no words. */

@@ -1,17 +1,12 @@
 import type { App } from '../endpoint.ts';
 import { endpoint } from '../endpoint.ts';
 import type { ServerPorts } from '../ports.ts';
-import { notFound } from '../server-error.ts';
 import { contactPolicyShape } from '../shapes/life.ts';
 
 /** The rules over all loops: caps, quiet hours, open complaints. Read by whoever may look, set by administrators. */
 export function policyRoutes(app: App, { policy }: ServerPorts): void {
   const tag = 'Contact policy';
   const path = '/api/policy';
-  const port = () => {
-    if (!policy) throw notFound('contact policy in this installation');
-    return policy;
-  };
 
   endpoint(
     app,
@@ -22,7 +17,7 @@ export function policyRoutes(app: App, { policy }: ServerPorts): void {
       summary: 'What holds at the moment of sending, over all loops',
       answer: contactPolicyShape,
     },
-    () => port().read(),
+    () => policy.read(),
   );
 
   endpoint(
@@ -38,8 +33,8 @@ export function policyRoutes(app: App, { policy }: ServerPorts): void {
       errors: [422],
     },
     async ({ body, actor }) => {
-      await port().write(body, actor);
-      return port().read();
+      await policy.write(body, actor);
+      return policy.read();
     },
   );
 }

@@ -10,15 +10,11 @@ export function tokenRoutes(app: App, { tokens }: ServerPorts): void {
   const tag = 'Tokens';
   const path = '/api/tokens';
   const role = 'admin' as const;
-  const port = () => {
-    if (!tokens) throw notFound('token in this installation');
-    return tokens;
-  };
 
   endpoint(
     app,
     { method: 'get', path, tag, summary: 'All tokens, without their secrets', answer: z.array(apiTokenShape), role },
-    async () => [...(await port().list())],
+    async () => [...(await tokens.list())],
   );
 
   endpoint(
@@ -34,7 +30,7 @@ export function tokenRoutes(app: App, { tokens }: ServerPorts): void {
       role,
       errors: [409, 422],
     },
-    ({ body }) => port().create(body),
+    ({ body }) => tokens.create(body),
   );
 
   endpoint(
@@ -49,7 +45,7 @@ export function tokenRoutes(app: App, { tokens }: ServerPorts): void {
       errors: [404],
     },
     async ({ params }) => {
-      if (!(await port().revoke(params.digest))) throw notFound(`token ${params.digest}`);
+      if (!(await tokens.revoke(params.digest))) throw notFound(`token ${params.digest}`);
       return undefined;
     },
   );
