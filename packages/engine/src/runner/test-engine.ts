@@ -6,7 +6,7 @@ import * as store from '../store/index.ts';
 import { openTestDatabase } from '../store/test-database.ts';
 import { VirtualClock } from './clock.ts';
 import { Engine } from './engine.ts';
-import type { Limits, Transports } from './parts.ts';
+import type { Limits, Parts, Transports } from './parts.ts';
 import { createTransports } from './transports.ts';
 
 export { drawLoop } from './draw-loop.ts';
@@ -19,9 +19,16 @@ const silent: Log = { info: () => {}, warn: () => {} };
 /** A whole engine over a database of its own, on a virtual clock: what the tests of this room run. */
 export async function testEngine(
   nodes: readonly AnyNodeType[],
-  options: { url?: string; limits?: Partial<Limits>; transports?: Transports; start?: number } = {},
+  options: {
+    db?: store.Database;
+    worker?: Parts['worker'];
+    url?: string;
+    limits?: Partial<Limits>;
+    transports?: Transports;
+    start?: number;
+  } = {},
 ) {
-  const db = await openTestDatabase(options.url);
+  const db = options.db ?? (await openTestDatabase(options.url));
   const clock = new VirtualClock(options.start ?? monday);
   const registry = new Registry([definePlugin({ name: 'test', nodes })]);
   const engine = new Engine({
@@ -32,6 +39,7 @@ export async function testEngine(
     clock,
     transports: options.transports ?? createTransports({ registry, log: silent, folder: '', deliver: {} }),
     log: silent,
+    ...(options.worker ? { worker: options.worker } : {}),
     reader: (now) => createReader(db, now),
     limits: { turns: 1, reportAfter: 3_600_000, handlerTimeout: 5_000, seed: '', zone: 'UTC', ...options.limits },
   });
