@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import * as customers from '../customers/index.ts';
 import type { Log, Registry } from '../plugin/index.ts';
 import type { Clock, Limits, Transports } from '../runner/index.ts';
@@ -19,9 +20,11 @@ export async function makeEngine(parts: {
   limits?: Partial<Limits>;
 }): Promise<Engine> {
   const { db, limits, ...rest } = parts;
+  const worker = await store.joinWorkers(db, { name: `${hostname()} ${process.pid}`, now: () => parts.clock.now() });
   const engine = new Engine({
     ...rest,
     db,
+    worker,
     store,
     customers,
     reader: (now) => customers.createReader(db, now),

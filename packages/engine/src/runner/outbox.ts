@@ -36,7 +36,13 @@ export class Outbox {
     this.#recoverAt = clock.now() + recoverEvery;
     const sending = await db.read((tx) => store.sendingWorkers(tx));
     // Alone on a database, this process has just begun, and whoever sent before it is gone.
-    const dead = db.shared ? sending.filter((id) => id !== worker.id) : sending;
+    const now = clock.now();
+    const dead =
+      db.shared && sending.some((id) => id !== worker.id)
+        ? await db.write((tx) => store.deadWorkers(tx, sending, { now, self: worker.id }), 'start')
+        : db.shared
+          ? []
+          : sending;
     return recoverMessages(this.#parts, { workers: dead, now: clock.now() });
   }
 
