@@ -123,7 +123,9 @@ async function walk(loop: Loop, ages: readonly number[], run: RunLimits) {
   return { seen, rows: rows?.rows ?? 0 };
 }
 
-test('counts, histories, figures and what reports teach are the same whether runs of nodes are passed at once or not', async () => {
+test('counts, histories, figures and what reports teach are the same whether runs of nodes are passed at once or not', {
+  timeout: 120_000,
+}, async () => {
   let [spared, figures] = [0, 0];
   await fc.assert(
     fc.asyncProperty(drawn, async (given) => {

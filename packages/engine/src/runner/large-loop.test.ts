@@ -13,7 +13,9 @@ const pause = wait({
   wait: ({ now }) => ({ until: { at: now + 1_000, port: 'done' } }),
 });
 
-test('a loop of a thousand nodes is published and walked to its end, with every node counted', async () => {
+test('a loop of a thousand nodes is published and walked to its end, with every node counted', {
+  timeout: 120_000,
+}, async () => {
   const nodes = Array.from({ length: 998 }, (_, i) => ({ id: `n${i}`, isPause: i % 100 === 99 }));
   const large = drawLoop(
     'large',

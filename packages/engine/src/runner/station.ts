@@ -47,6 +47,17 @@ export interface LoopLife {
   closed: boolean;
 }
 
+const compiledBy = new WeakMap<Registry, Map<string, CompiledLoop>>();
+
+/** A version is immutable, and a thousand nodes take XState half a second: each is compiled once. */
+function compiledOf(version: Version, registry: Registry): CompiledLoop {
+  const known = compiledBy.get(registry) ?? new Map<string, CompiledLoop>();
+  compiledBy.set(registry, known);
+  const compiled = known.get(version.document) ?? compile(parseLoop(JSON.parse(version.document)), registry);
+  known.set(version.document, compiled);
+  return compiled;
+}
+
 /** Makes a stored version ready to run: compiled, with its refs and with what has been learnt. */
 export function toRunning(
   version: Version,
@@ -54,8 +65,8 @@ export function toRunning(
   learnings: readonly Learning[],
   life: LoopLife,
 ): RunningVersion {
-  const loop = parseLoop(JSON.parse(version.document));
-  const compiled = compile(loop, registry);
+  const compiled = compiledOf(version, registry);
+  const { loop } = compiled;
   const running: RunningVersion = {
     id: version.id,
     loop: { id: loop.id, name: loop.name },
