@@ -27,8 +27,9 @@ export async function createDraft(
   draft: { id: string; name: string; draft: string; now: number },
 ): Promise<boolean> {
   const changed = await tx.run(
-    'INSERT INTO loop (id, name, draft, revision, created_at, updated_at) VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT DO NOTHING',
-    [draft.id, draft.name, draft.draft, draft.now, draft.now],
+    `INSERT INTO loop (id, name, draft, revision, created_at, updated_at, state_since) VALUES (?, ?, ?, 1, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+    [draft.id, draft.name, draft.draft, draft.now, draft.now, draft.now],
   );
   return changed === 1;
 }
@@ -54,6 +55,7 @@ export async function deleteDraft(tx: Transaction, id: string): Promise<boolean>
   if (used) return false;
   await tx.run('DELETE FROM loop_node WHERE version IN (SELECT id FROM loop_version WHERE loop = ?)', [id]);
   await tx.run('DELETE FROM loop_version WHERE loop = ?', [id]);
+  await tx.run('DELETE FROM loop_audit WHERE loop = ?', [id]);
   await tx.run('DELETE FROM loop WHERE id = ?', [id]);
   return true;
 }
