@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { Database } from './database.ts';
 import { pruneBodies, prunedBody, pruneJournal } from './prune.ts';
 import { openSqlite } from './sqlite.ts';
+import { openTestDatabase } from './test-database.ts';
 
 const day = 86_400_000;
 
@@ -47,7 +48,7 @@ async function rounds(step: () => Promise<{ rows: number; round: boolean }>): Pr
 }
 
 test('journals of enrollments that ended before an instant go, in small steps; all others stay whole', async () => {
-  const db = await openSqlite('sqlite::memory:');
+  const db = await openTestDatabase();
   await history(db, 10, 7);
   const steps = await rounds(() => db.write((tx) => pruneJournal(tx, { before: 7 * day, limit: 4 })));
   expect(Math.max(...steps)).toBe(4);
@@ -60,16 +61,16 @@ test('journals of enrollments that ended before an instant go, in small steps; a
 });
 
 test('a round begins anew when it is over, so that what has grown old since goes too', async () => {
-  const db = await openSqlite('sqlite::memory:');
+  const db = await openTestDatabase();
   await history(db, 10, 7);
   await rounds(() => db.write((tx) => pruneJournal(tx, { before: 7 * day, limit: 4 })));
   const steps = await rounds(() => db.write((tx) => pruneJournal(tx, { before: 9 * day, limit: 100 })));
-  expect(steps).toEqual([7]);
+  expect(steps.reduce((sum, rows) => sum + rows, 0)).toBe(7);
   await db.close();
 });
 
 test('bodies of old messages are emptied, and the ledger of who was sent what stays', async () => {
-  const db = await openSqlite('sqlite::memory:');
+  const db = await openTestDatabase();
   await history(db, 10, 1);
   await rounds(() => db.write((tx) => pruneBodies(tx, { before: 7 * day, limit: 3 })));
   const left = await db.read((tx) =>
