@@ -18,6 +18,11 @@ export const processTerminal: Terminal = {
     const prompt = createInterface({ input: process.stdin, output: process.stderr });
     try {
       return (await prompt.question(question)).trim();
+    } catch (error) {
+      if ((error as Error).name !== 'AbortError') throw error;
+      // Whoever leaves by Ctrl+C or Ctrl+D has said nothing.
+      process.stderr.write('\n');
+      return '';
     } finally {
       prompt.close();
     }
