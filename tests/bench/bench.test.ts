@@ -32,10 +32,25 @@ test('everybody comes through the loop of six nodes, also when one of them write
   expect(stdout).toMatch(/^loop +[\d.]+ s, floor [\d.]+ s, ratio [\d.]+, 1 run, peak \d+ MB, rows 1500/);
 });
 
+test('steps, waits and turns are measured, and everybody comes to where they should', {
+  timeout: 120_000,
+}, async () => {
+  for (const [name, rows] of [
+    ['step', '2000'],
+    ['wait', '5000'],
+    ['turns', '2000'],
+  ] as const) {
+    const { code, stdout, stderr } = await bench(name, '--json', '--rows', rows, '--runs', '1');
+    expect({ name, code, stderr }).toMatchObject({ code: 0 });
+    const figure = JSON.parse(stdout) as Record<string, unknown>;
+    for (const key of ['value', 'floor', 'ratio', 'goal']) expect(figure[key]).toBeGreaterThan(0);
+  }
+});
+
 test('an unknown bench and a count that is none are wrong usage', async () => {
   expect(await bench('rout')).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('route, loop, import, start, got rout'),
+    stderr: expect.stringMatching(/expected route, loop, step, wait, turns, .*got rout\n/),
   });
   expect(await bench('route', '--runs', 'some')).toMatchObject({
     code: 2,

@@ -18,16 +18,18 @@ export interface EngineOptions {
   turns?: number;
   /** Need not outlive a power cut: where memory is measured, not speed. */
   throwaway?: boolean;
+  /** Channels that reach the world, with their configuration. */
+  deliver?: Readonly<Record<string, unknown>>;
 }
 
 /** The real engine with all built-in nodes over a database file, as the command makes it. */
 export async function openEngine(
   file: string,
-  { nodes = [], clock = new VirtualClock(now), turns = 1, throwaway = false }: EngineOptions = {},
+  { nodes = [], clock = new VirtualClock(now), turns = 1, throwaway = false, deliver = {} }: EngineOptions = {},
 ) {
   const { db, longest } = timed(await openSqlite(file, { throwaway }));
   const registry = new Registry([plugins, definePlugin({ name: 'bench', nodes })]);
-  const transports = createTransports({ registry, log, folder: '', deliver: {} });
+  const transports = createTransports({ registry, log, folder: '', deliver });
   const engine = await makeEngine({ db, registry, transports, log, clock, limits: { turns } });
   return { db, engine, longest };
 }
