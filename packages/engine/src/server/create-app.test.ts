@@ -14,7 +14,7 @@ const untouchable = (name: string) =>
 
 const guarded = [
   ...(['loops', 'customers', 'imports', 'ingest', 'messages', 'clock', 'nodes', 'inbox'] as const),
-  ...(['life', 'policy'] as const),
+  ...(['life', 'policy', 'segments'] as const),
 ];
 
 function appWithGuardedPorts() {
