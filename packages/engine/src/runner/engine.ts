@@ -206,6 +206,7 @@ export class Engine {
 
   /** Lets parties into the newest version of a loop whom another system names. How many entered. */
   async enterParties(loop: string, entry: PartiesEntry, source: string): Promise<number> {
+    await this.refresh();
     const version = this.newest(loop);
     if (!version) throw new Error(`expected the loop ${loop} to be published`);
     return enterParties(this.#parts, version, entry, source);
@@ -213,12 +214,15 @@ export class Engine {
 
   /** Stores events of parties, wakes who waits for them, lets those in whom they let in. On disk when the promise resolves. */
   async record(events: readonly IncomingEvent[]): Promise<{ customer: number | undefined; isNew: boolean }[]> {
+    // What is told of may be waited for in a loop that another engine has just published.
+    await this.refresh();
     return this.#parts.db.write((tx) => record(this.#parts, tx, events, this.#parts.clock.now()), 'record');
   }
 
   /** Takes in what a tracking client or another system tells: who parties are, and what happened to them. One transaction. */
   async ingest(records: readonly IngestRecord[], source: string): Promise<void> {
     const parts = this.#parts;
+    await this.refresh();
     await parts.db.write(async (tx) => {
       const now = parts.clock.now();
       const parties = records.map(({ identities, traits, consents }) => ({ identities, traits, consents }));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { runToRest } from './run-to-rest.ts';
 import { onEvent } from './test-entries.ts';
+import { testDatabaseUrl, testsOn } from '../store/test-database.ts';
 import { drawLoop, monday, testEngine } from './test-engine.ts';
 import { end, start } from './test-nodes.ts';
 import { answer, broken, day, delay, segment, untilDay, untilTime } from './test-waits.ts';
@@ -388,3 +389,18 @@ test('an event that comes at the very moment when its customer begins to wait is
     ids.map((id) => `${id} yes`),
   );
 });
+
+if (testsOn === 'postgres')
+  test('an event that is told to an engine which has not heard of the loop yet ends its waits all the same', async () => {
+    const url = await testDatabaseUrl();
+    const one = await testEngine(nodes, { url });
+    const two = await testEngine(nodes, { url });
+    await one.engine.enter(await one.engine.publish(answers()), await one.people([{}, {}]));
+    await settle(one);
+    await two.engine.record([told(1, 'answer', monday)]);
+    await two.engine.ingest(
+      [{ identities: [{ kind: 'key', value: 'c2' }], traits: {}, events: [told(2, 'refusal', monday).event] }],
+      'test',
+    );
+    expect(await left(one)).toEqual(['1 yes 0', '2 no 0']);
+  });
