@@ -10,7 +10,9 @@ import { refOf } from './settle-messages.ts';
 const firstRest = 1_000;
 const longestRest = 300_000;
 /** So many outcomes are worth a transaction of their own. */
-const settleAt = 50;
+const settleAt = 100;
+/** Messages claimed and not settled, at most. */
+const mostClaimed = 200;
 
 /**
  * One channel of this process: its way out, what has been claimed for it, and what is under way. It has three modes: closed
@@ -48,15 +50,16 @@ export class Lane {
   }
 
   /**
-   * How many messages may be claimed now. A lane is kept fed while its last messages are still under way; one with a rate
-   * begins what it claims at once, so that it counts when it goes. What is claimed and never begun costs: of an
-   * at-most-once message nobody knows, after a crash, that it was not.
+   * How many messages may be claimed now. A lane is kept fed while its last messages are still under way, and claims many at
+   * a time: a commit waits for the disk. One with a rate begins what it claims at once, so that it counts when it goes. What
+   * is claimed and never begun costs: of an at-most-once message nobody knows, after a crash, that it was not.
    */
   get room(): number {
+    const under = this.#running + this.#queue.length;
     const isTimed = this.#parts.transports.rateOf?.(this.type.type) !== undefined;
-    if (isTimed) return this.width - this.#running - this.#queue.length;
-    const most = Math.min(3 * this.width, 200);
-    return this.#queue.length > this.width ? 0 : most + this.width - this.#running - this.#queue.length;
+    if (isTimed) return this.width - under;
+    const most = Math.min(mostClaimed, this.width * (this.type.delivery === 'at-most-once' ? 10 : 20));
+    return under > most / 2 ? 0 : most - under;
   }
 
   get isIdle(): boolean {

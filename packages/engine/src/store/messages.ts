@@ -74,8 +74,7 @@ export async function queueMessages(
        reason, detail, channel, purpose, priority)
      SELECT c0, c1, c2, CAST(? AS BIGINT), c3, c4, CAST(? AS BIGINT), 0, CAST(? AS BIGINT),
        CASE WHEN c4 = 'suppressed' THEN CAST(? AS BIGINT) END, c5, c6, c7, c8, c9, c10, c11, c12
-     FROM ${tx.dialect.rows(columns)} r JOIN moved ON moved.customer = c0 AND moved.n = c1 AND moved.step = c2
-     ORDER BY c0, c1, c2`,
+     FROM ${tx.dialect.rows(columns)} r WHERE (c0, c1, c2) IN (SELECT customer, n, step FROM moved) ORDER BY c0, c1, c2`,
     [
       node,
       now,

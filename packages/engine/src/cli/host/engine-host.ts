@@ -98,7 +98,7 @@ export async function createEngineHost({
   const delivering = forever(
     () => engine.send(),
     // Outcomes come in one by one, and are written down together.
-    () => Promise.race([engine.deliveries(), new Promise<void>((resolve) => setTimeout(resolve, 20))]),
+    () => Promise.race([engine.deliveries(), new Promise<void>((resolve) => setTimeout(resolve, 40))]),
     true,
   );
   const pruning = keepPruned(() => engine.life.prune(retention), signal, log);

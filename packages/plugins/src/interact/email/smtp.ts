@@ -74,7 +74,7 @@ export function connect({ config }: ConnectContext): Transport<{ from: string }>
         throw new Error(`expected an SMTP server that takes mail at ${host}, got: ${error.message}`, { cause: error });
       });
     },
-    async deliver({ key, address, body }, { settings, now, signal }) {
+    async deliver({ key, address, body }, { settings, now }) {
       const from = emailSender(settings.from || installed);
       if (!from)
         return { status: 'failed', detail: 'expected a sender in the settings or in the configuration, got none' };
@@ -90,7 +90,6 @@ export function connect({ config }: ConnectContext): Transport<{ from: string }>
           subject: String(body.subject),
           text: String(body.text),
           ...(body.html ? { html: String(body.html) } : {}),
-          signal,
         });
         return { status: 'sent', detail: sent.response };
       } catch (error) {
