@@ -187,7 +187,7 @@ test('the kept membership is at every instant what the rule says, and who is in 
     await db.close();
   };
   const { db } = await testEngine(nodes);
-  const numRuns = db.shared ? 5 : 150;
+  const numRuns = db.shared ? 5 : 100;
   await fc.assert(
     fc.asyncProperty(
       fc.record({ whole: someRule, part: anyRule }),
@@ -257,4 +257,36 @@ test('a segment whose rule is not sound, or leads to itself, is not saved', asyn
   await save('a', group([]));
   await save('b', names('a'));
   await expect(save('a', names('b'))).rejects.toThrow('a segment leads to itself');
+});
+
+test('a fill that a crash has interrupted goes on where it stopped, and nothing happens to those who were in the segment before', async () => {
+  const { db, engine, clock, people } = await testEngine(nodes);
+  await engine.saveSegment({
+    id: 'gold',
+    name: 'Gold',
+    rule: group([{ field: 'plan', operator: '=', value: 'gold' }]),
+  });
+  await people(Array.from({ length: 11_000 }, () => ({ plan: 'gold' })));
+  await engine.publish(mirror('gold'));
+  // As it is after the first chunk.
+  await db.write(async (tx) => {
+    await tx.run('DELETE FROM membership WHERE customer > 10000');
+    await tx.run('UPDATE segment SET filled_to = 10000, quiet = 1');
+  });
+  await engine.start();
+  clock.advanceTo(monday + day);
+  const change = (customer: number, plan: string) =>
+    engine.ingest([{ identities: [{ kind: 'key', value: `c${customer}` }], traits: { plan } }], 'test');
+  await change(10_500, 'gold');
+  await change(11_001, 'gold');
+  await change(10_600, 'tin');
+  while ((await engine.work()) > 0);
+  await change(10_600, 'gold');
+  const entered = await db.read((tx) => tx.all('SELECT customer FROM enrollment ORDER BY customer'));
+  // It alone has come into the segment, and one who was nowhere before.
+  expect(entered).toEqual([{ customer: 10_600 }, { customer: 11_001 }]);
+  expect(await db.read((tx) => tx.all('SELECT filled_to, quiet FROM segment'))).toEqual([
+    { filled_to: null, quiet: 0 },
+  ]);
+  expect(await db.read((tx) => tx.all('SELECT count(*) AS count FROM membership'))).toEqual([{ count: 11_001 }]);
 });

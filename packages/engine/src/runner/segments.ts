@@ -1,7 +1,7 @@
 import type { WaitType } from '../plugin/index.ts';
 import type { RuleGroup, Window } from '../rule/index.ts';
 import { bindRule, ruleToSql, windowsOf } from '../rule/index.ts';
-import type { StoredSegment, Transaction } from '../store/index.ts';
+import type { Difference, StoredSegment, Transaction } from '../store/index.ts';
 import { entryOf } from './enter.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
@@ -140,22 +140,24 @@ const windowsOfAll = (segments: readonly Watched[]): Window[] => [
   ...new Map(segments.flatMap(({ windows }) => windows.map((window) => [JSON.stringify(window), window]))).values(),
 ];
 
-/** Whoever a new watch has not come to yet changes quietly. */
+/** Whoever a new watch has not come to yet changes quietly; who has come to be known since it began was nowhere before. */
 async function ask(
   { store }: Parts,
   tx: Transaction,
-  { ref, id, sql, parameters, quiet, filledTo }: Watched,
+  { ref, id, sql, parameters, quiet, filledTo, watchedAt }: Watched,
   customers: readonly number[],
   now: number,
 ): Promise<SegmentChange[]> {
   const rule = { sql, parameters: parameters(now) };
   const changes = await store.diffMembership(tx, { segment: ref, rule, customers });
   await store.changeMembership(tx, { segment: ref, changes, now });
-  return changes.map(({ customer, inside }) => ({
-    customer,
+  const isQuiet = ({ customer, createdAt }: Difference) =>
+    quiet && filledTo !== null && customer > filledTo && createdAt <= (watchedAt ?? now);
+  return changes.map((change) => ({
+    customer: change.customer,
     segment: id,
-    when: inside ? ('entered' as const) : ('left' as const),
-    ...(quiet && filledTo !== null && customer > filledTo ? { quiet: true } : {}),
+    when: change.inside ? ('entered' as const) : ('left' as const),
+    ...(isQuiet(change) ? { quiet: true } : {}),
   }));
 }
 

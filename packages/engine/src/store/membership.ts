@@ -4,6 +4,8 @@ import type { SqlValue, Transaction } from './database.ts';
 export interface Difference {
   customer: number;
   inside: boolean;
+  /** When the customer came to be known. */
+  createdAt: number;
 }
 
 /** The rule of a segment over a row `c` of customer. */
@@ -17,16 +19,16 @@ export async function diffMembership(
   tx: Transaction,
   { segment, rule, customers }: { segment: number; rule: SegmentSql; customers: readonly number[] },
 ): Promise<Difference[]> {
-  const rows = await tx.all<{ customer: number; inside: number }>(
-    `SELECT d.customer, d."inside" FROM (
-       SELECT c.id AS customer, CASE WHEN c.merged_into IS NULL AND ${rule.sql} THEN 1 ELSE 0 END AS "inside",
+  const rows = await tx.all<{ customer: number; inside: number; createdAt: number }>(
+    `SELECT d.customer, d."inside", d."createdAt" FROM (
+       SELECT c.id AS customer, c.created_at AS "createdAt", CASE WHEN c.merged_into IS NULL AND ${rule.sql} THEN 1 ELSE 0 END AS "inside",
          CASE WHEN m.customer IS NULL THEN 0 ELSE 1 END AS "was"
        FROM ${tx.dialect.list('int')} j JOIN customer c ON c.id = j.value
        LEFT JOIN membership m ON m.customer = c.id AND m.segment = ?
      ) d WHERE d."inside" <> d."was" ORDER BY d.customer`,
     [...rule.parameters, JSON.stringify(customers), segment],
   );
-  return rows.map(({ customer, inside }) => ({ customer, inside: Number(inside) === 1 }));
+  return rows.map(({ inside, ...row }) => ({ ...row, inside: Number(inside) === 1 }));
 }
 
 /** Writes down who has come into a segment and who has gone out of it. */
