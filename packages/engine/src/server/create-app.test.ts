@@ -85,6 +85,22 @@ test('every route but files and sign-in is described in the OpenAPI document', a
   expect(new Set(described)).toEqual(new Set(there));
 });
 
+test('the OpenAPI document says of each route which role it takes, and that a token will do', async () => {
+  const response = await asBrowser(createApp(testPorts().ports))('GET', '/api/openapi.json');
+  const { paths } = (await response.json()) as { paths: Record<string, Record<string, object>> };
+  expect([
+    paths['/api/loops/{id}/status']?.get,
+    paths['/api/loops/{id}/cancel']?.post,
+    paths['/api/tokens']?.get,
+    paths['/api/policy']?.put,
+  ]).toMatchObject(
+    ['viewer', 'operator', 'admin', 'admin'].map((role) => ({
+      description: `Takes the role ${role}.`,
+      security: [{ session: [] }, { token: [] }],
+    })),
+  );
+});
+
 test('a change from another origin is refused, by the header that the browser sets or by its origin', async () => {
   const app = createApp(testPorts().ports);
   const create = (headers: Record<string, string>) =>

@@ -160,6 +160,7 @@ function document(declared: Endpoint<z.ZodType, z.ZodType, z.ZodType, z.ZodType>
     path,
     tags: [tag],
     summary,
+    description: `Takes the role ${declared.role ?? (change ? 'operator' : 'viewer')}.`,
     security: callers,
     request: {
       ...(params ? { params: params as z.ZodObject } : {}),
