@@ -22,7 +22,7 @@ const machine = createMachine({
   },
 });
 
-export const lifeEvents = ['publish', 'pause', 'resume', 'archive', 'restore'] as const;
+const lifeEvents = ['publish', 'pause', 'resume', 'archive', 'restore'] as const;
 export type LifeEvent = (typeof lifeEvents)[number];
 
 /** As the database holds it. */

@@ -79,7 +79,6 @@ export interface Standing {
 
 /** Where a walk over those who stand at a node goes on: after this row of its range. */
 export type AfterStanding = readonly [due: number, customer: number, n: number];
-export const beforeAll: AfterStanding = [-1, 0, 0];
 
 /**
  * The next who stand at one node and are due by an instant, in order of due time, those among the selected only. The
