@@ -69,11 +69,13 @@ test('every page is one that everybody can use, by WCAG 2 A and AA, in both colo
     await look('/', loop.name);
     await look(`/loops/${loop.id}`, 'No problems');
     await look(`/loops/${loop.id}/results`, 'Published v1');
+    await look(`/loops/${loop.id}/operation`, 'People under way');
+    await look('/settings', 'No marketing while a complaint is open');
     await look('/customers', 'Person 1');
     await look('/customers/1', 'What is known');
     await look('/messages', 'sent');
     expect(pages).toEqual(Object.fromEntries(Object.keys(pages).map((path) => [path, []])));
-    expect(Object.keys(pages)).toHaveLength(16);
+    expect(Object.keys(pages)).toHaveLength(20);
   } finally {
     await visitor.close();
   }

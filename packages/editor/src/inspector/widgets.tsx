@@ -3,6 +3,7 @@ import {
   Autocomplete,
   Input,
   Menu,
+  MultiSelect,
   NumberInput,
   ScrollArea,
   Select,
@@ -17,6 +18,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { fieldsQuery } from '../api/queries.ts';
 import { selectDocument, useEditor, useWorkbench } from '../canvas/workbench.tsx';
+import { humanise } from '../ui/format.ts';
 import { DurationInput } from './DurationInput.tsx';
 import classes from './SettingsForm.module.css';
 
@@ -84,9 +86,25 @@ const OnOff = (props: WidgetProps) => (
   />
 );
 
+/** Some of a few values, in the order in which they are offered. */
+const Choices = (props: WidgetProps) => {
+  const options = props.options.enumOptions ?? [];
+  const chosen = (props.value ?? []) as unknown[];
+  return (
+    <MultiSelect
+      {...common(props)}
+      data={options.map((option, index) => ({ value: String(index), label: humanise(option.label) }))}
+      value={options.flatMap((option, index) => (chosen.includes(option.value) ? [String(index)] : []))}
+      onChange={(indices) =>
+        props.onChange(options.filter((_, index) => indices.includes(String(index))).map((option) => option.value))
+      }
+    />
+  );
+};
+
 const Choice = (props: WidgetProps) => {
   const options = props.options.enumOptions ?? [];
-  if (props.multiple) return null;
+  if (props.multiple) return <Choices {...props} />;
   return (
     <Select
       {...common(props)}

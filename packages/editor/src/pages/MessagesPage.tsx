@@ -6,7 +6,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { loopsQuery, messagesQuery } from '../api/queries.ts';
 import { EmptyState } from '../ui/EmptyState.tsx';
 import { Fault } from '../ui/Fault.tsx';
-import { formatDateTime } from '../ui/format.ts';
+import type { MessageRow } from '../api/contract.ts';
+import { formatDateTime, plural } from '../ui/format.ts';
 import { MessageText } from '../ui/MessageText.tsx';
 import { statusColour, statuses } from '../ui/message-status.ts';
 import table from '../ui/Table.module.css';
@@ -84,9 +85,8 @@ export function MessagesPage() {
               {rows.map((message) => (
                 <Table.Tr key={message.key}>
                   <Table.Td>
-                    <Badge color={statusColour(message.status)} title={message.detail ?? undefined}>
-                      {message.status}
-                    </Badge>
+                    <Badge color={statusColour(message.status)}>{message.status}</Badge>
+                    <Became of={message} />
                   </Table.Td>
                   <Table.Td>
                     <Link
@@ -124,4 +124,19 @@ export function MessagesPage() {
       )}
     </Container>
   );
+}
+
+/** Why a message did not go out, or when it is tried again. */
+function Became({ of }: { of: MessageRow }) {
+  const waits = of.status === 'queued' && of.due;
+  const text = waits
+    ? `${of.attempts ? `tried ${plural(of.attempts, 'time')}, again` : 'due'} ${formatDateTime(of.due ?? '')}`
+    : of.status === 'sent'
+      ? undefined
+      : of.detail;
+  return text ? (
+    <Text size="xs" c="var(--ink-soft)" maw={220} mt={2}>
+      {text}
+    </Text>
+  ) : null;
 }

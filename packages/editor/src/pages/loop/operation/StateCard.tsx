@@ -64,8 +64,7 @@ export function StateCard({ status }: { status: LoopStatus }) {
           )}
           {may.includes('pause') && (
             <Button
-              color="orange"
-              variant="light"
+              variant="default"
               leftSection={<IconPlayerPause size={16} />}
               loading={pause.isPending}
               onClick={() => pause.mutate({})}
