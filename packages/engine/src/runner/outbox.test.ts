@@ -193,7 +193,7 @@ test('the loop of higher priority goes first, and among equals none waits for an
     await engine.enter(await publish(id, 't/hook', {}, priority), all);
   await work();
   await engine.deliver();
-  const order = book.map(({ key }) => key.split('.')[0]);
+  const order = book.map(({ key }) => key.split('.')[0] ?? '');
   expect(order.slice(0, 6)).toEqual(Array(6).fill('high'));
   expect(order.slice(18)).toEqual(Array(6).fill('low'));
   for (let i = 6; i < 18; i += 2) expect(order.slice(i, i + 2).sort()).toEqual(['one', 'two']);
