@@ -51,6 +51,7 @@ export interface LoopSummary {
   name: string;
   revision: number;
   updatedAt: string;
+  state: 'draft' | 'running' | 'paused' | 'archived';
   published: { version: number; publishedAt: string } | null;
   counts: { entered: number; waiting: number; parked: number; ended: number };
 }

@@ -96,7 +96,7 @@ function LoopCard({ loop, onDelete }: { loop: LoopSummary; onDelete: () => void 
           </Menu.Dropdown>
         </Menu>
       </div>
-      <LoopState published={loop.published} />
+      <LoopState published={loop.published} state={loop.state} />
       <dl className={`${classes.figures} tabular`}>
         {figures.map(([key, title]) => (
           <div key={key} data-alert={key === 'parked' && loop.counts.parked > 0}>

@@ -4,14 +4,28 @@ interface Props {
   published: { version: number } | null;
   /** Whether the draft differs from what is published; unknown in lists. */
   changed?: boolean;
+  state?: 'draft' | 'running' | 'paused' | 'archived' | undefined;
 }
 
-export function LoopState({ published, changed }: Props) {
+const still = {
+  paused: { title: 'Paused', colour: 'orange', means: 'Nobody takes a step and nothing is sent until it is resumed.' },
+  archived: { title: 'Archived', colour: 'gray', means: 'Nobody comes in any more.' },
+};
+
+export function LoopState({ published, changed, state }: Props) {
   if (!published)
     return (
       <Tooltip label="Nobody goes through it yet. Publishing makes it run.">
         <Badge color="gray" data-testid="loop-state">
           Draft
+        </Badge>
+      </Tooltip>
+    );
+  if (state === 'paused' || state === 'archived')
+    return (
+      <Tooltip label={still[state].means}>
+        <Badge color={still[state].colour} data-testid="loop-state">
+          {still[state].title} v{published.version}
         </Badge>
       </Tooltip>
     );

@@ -137,6 +137,7 @@ function loopsInMemory(counts: Map<string, Counts>): LoopsPort {
         name,
         revision,
         updatedAt: noon,
+        state: published ? 'running' : 'draft',
         published: published && { version: published.version, publishedAt: published.publishedAt },
         counts: { entered: 0, waiting: 0, parked: 0, ended: 0 },
       })),

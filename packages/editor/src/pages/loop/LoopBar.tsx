@@ -10,9 +10,11 @@ import {
   IconTrash,
   IconUpload,
 } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import type { LoopDetail } from '../../api/contract.ts';
+import { statusQuery } from '../../api/operation.ts';
 import { selectDirty, selectName, useEditor, useWorkbench } from '../../canvas/workbench.tsx';
 import { NameField } from '../../ui/NameField.tsx';
 import { LoopState } from '../../ui/LoopState.tsx';
@@ -30,6 +32,7 @@ export function LoopBar({ loop }: { loop: LoopDetail }) {
   const name = useEditor(selectName);
   const { save, saving, conflict, takeTheirs, dismiss } = useSave(loop.id);
   const [publishing, setPublishing] = useState(false);
+  const status = useQuery({ ...statusQuery(loop.id), enabled: loop.published !== null });
   const changed = loop.published !== null && (dirty || !loop.published.sameAsDraft);
   useDocumentTitle(`${dirty ? '• ' : ''}${name} · OSICAM`);
   useHotkeys([['mod+S', () => void save()]], []);
@@ -49,7 +52,7 @@ export function LoopBar({ loop }: { loop: LoopDetail }) {
           maxLength={200}
           onRename={(to) => editor.edit([{ type: 'rename-loop', name: to }], 'Rename the loop', 'rename-loop')}
         />
-        <LoopState published={loop.published} changed={changed} />
+        <LoopState published={loop.published} state={status.data?.state} changed={changed} />
         {dirty && (
           <span className={classes.unsaved} role="status">
             Unsaved

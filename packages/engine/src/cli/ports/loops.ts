@@ -7,7 +7,15 @@ import { portsOf } from '../../plugin/index.ts';
 import type { Counts, LoopDetail, LoopsPort, LoopSummary } from '../../server/index.ts';
 import { conflict, notFound } from '../../server/index.ts';
 import type { Draft, Transaction, Version } from '../../store/index.ts';
-import { countNodes, findDraft, listDrafts, loadLearnings, loadSegments, loadVersions } from '../../store/index.ts';
+import {
+  countNodes,
+  findDraft,
+  listDrafts,
+  loadLearnings,
+  loadSegments,
+  loadVersions,
+  loopStates,
+} from '../../store/index.ts';
 import type { EngineHost } from '../host/engine-host.ts';
 import { messageCounts, namePorts } from '../results.ts';
 
@@ -40,6 +48,7 @@ export function createLoopsPort({ host, read, registry, now }: Parts): LoopsPort
     list: () =>
       read(async (tx) => {
         const summaries: LoopSummary[] = [];
+        const states = await loopStates(tx);
         for (const draft of await listDrafts(tx)) {
           const version = await newest(tx, draft.id);
           summaries.push({
@@ -47,6 +56,7 @@ export function createLoopsPort({ host, read, registry, now }: Parts): LoopsPort
             name: draft.name,
             revision: draft.revision,
             updatedAt: draft.updatedAt,
+            state: states.get(draft.id) as LoopSummary['state'],
             published: version ? { version: version.number, publishedAt: version.publishedAt } : null,
             counts: await totals(tx, draft.id),
           });
@@ -86,7 +96,7 @@ export function createLoopsPort({ host, read, registry, now }: Parts): LoopsPort
         const nodes = nodesOf(version);
         const rows = await tx.all<{ node: number; turn: number; at: number; figures: string }>(
           `SELECT node, turn, at, figures FROM report
-           WHERE node IN (SELECT value FROM json_each(?)) AND at IS NOT NULL ORDER BY turn DESC, node`,
+           WHERE node IN (SELECT value FROM ${tx.dialect.list('int')} AS refs) AND at IS NOT NULL ORDER BY turn DESC, node`,
           [JSON.stringify([...nodes.keys()])],
         );
         return rows.map(({ node, turn, at, figures }) => {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { loopSchema } from '../../loop/loop.ts';
 import { instant } from './instant.ts';
+import { loopStates } from './life.ts';
 import { problemShape } from './problem.ts';
 
 /** The loop document itself, as the loop room declares it. */
@@ -12,6 +13,7 @@ export const loopSummaryShape = z
     name: z.string(),
     revision: z.int(),
     updatedAt: instant,
+    state: z.enum(loopStates),
     published: z.object({ version: z.int(), publishedAt: instant }).nullable(),
     counts: z.object({ entered: z.int(), waiting: z.int(), parked: z.int(), ended: z.int() }),
   })
