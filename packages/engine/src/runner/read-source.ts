@@ -62,7 +62,7 @@ export async function readSource(parts: Parts, station: Station, options: ReadOp
       const entered = entersRecords ? await enter(parts, tx, station, keyless(customers), now) : 0;
       await parts.store.writeCursor(tx, station.ref, { of, cursor: part.cursor, done: false });
       return entered;
-    });
+    }, 'source');
     told.records += part.records.length + (part.rejects?.length ?? 0) - rejects.length;
     told.rejected += rejects.length;
     told.progress = part.progress;
@@ -70,7 +70,7 @@ export async function readSource(parts: Parts, station: Station, options: ReadOp
       parts.log.warn('a row was rejected', { node: station.node.id, line, reason });
     options.onProgress?.({ ...told });
   }
-  await parts.db.write((tx) => parts.store.writeCursor(tx, station.ref, { of, cursor, done: true }));
+  await parts.db.write((tx) => parts.store.writeCursor(tx, station.ref, { of, cursor, done: true }), 'source');
   return told;
 }
 
