@@ -1,28 +1,32 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { readConfig } from './config.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { splitRate } from '../runner/rate.ts';
+import { home, readConfig } from './config.ts';
 
-const day = 86_400_000;
-
-const read = (config: object) => {
+function written(text: string) {
   const folder = mkdtempSync(join(tmpdir(), 'osicam-config-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'osicam.config.json');
-  writeFileSync(file, JSON.stringify({ plugins: ['@osicam/plugins'], ...config }));
-  try {
-    return readConfig(file);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-};
+  writeFileSync(file, text);
+  return file;
+}
 
-test('the configuration says how long what is over is kept, or for ever', () => {
-  expect(read({}).retention).toEqual({ journal: 400 * day, messageBodies: 90 * day });
-  expect(read({ retention: { journal: 'off', messageBodies: 'P7D' } }).retention).toEqual({
-    journal: undefined,
-    messageBodies: 7 * day,
-  });
-  expect(() => read({ retention: { journal: 'P1Y' } })).toThrow(/retention\.journal: expected a duration .*, or "off"/);
-  expect(() => read({ retention: { bodies: 'P1D' } })).toThrow(/retention: .*bodies/);
+test('the configuration that the README shows is read as it stands there, with its rate', () => {
+  const [, text = ''] = /```json\n([\s\S]*?)```/.exec(readFileSync(join(home, 'README.md'), 'utf8')) ?? [];
+  const config = readConfig(written(text));
+  expect(config.zone).toBe('Europe/Berlin');
+  const { rate, config: rest } = splitRate('interact/email', config.channels['interact/email']);
+  expect(rate).toEqual({ perSecond: 20, perMinute: 500, concurrency: 10 });
+  expect(rest).not.toHaveProperty('rate');
+});
+
+test.each([
+  [{ channels: { 'interact/email': { rate: { perSecond: 0 } } } }, 'channels.interact/email.rate.perSecond'],
+  [{ channels: { 'interact/email': { rate: { perHour: 5 } } } }, 'perHour'],
+  [{ zone: 'Mars/Olympus' }, 'expected the IANA name of a time zone'],
+])('%j is refused where it is wrong', (config, said) => {
+  const file = written(JSON.stringify({ plugins: ['x'], ...config }));
+  expect(() => readConfig(file)).toThrow(said);
 });

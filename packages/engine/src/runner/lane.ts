@@ -69,7 +69,7 @@ export class Lane {
   /** Something is to be done for it: outcomes to write down, or hands that are free. */
   get wantsAttention(): boolean {
     if (this.results.length >= settleAt || (this.results.length > 0 && this.#running === 0)) return true;
-    return this.hasMore && this.room >= Math.max(1, this.width >> 1);
+    return this.hasMore && this.room >= Math.max(1, Math.min(this.width, mostClaimed) >> 1);
   }
 
   /** When it goes on; a clock that was put back since ends the rest. */

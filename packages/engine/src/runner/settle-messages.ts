@@ -15,10 +15,7 @@ export async function settleMessages(parts: Parts, settlements: readonly Settled
       tx,
       inOrder.map(({ customer }) => customer),
     );
-    const settled = await parts.store.settleMessages(
-      tx,
-      inOrder.map(({ station: _, ...settlement }) => settlement),
-    );
+    const settled = await parts.store.settleMessages(tx, inOrder);
     const done = new Set(settled.map(refOf));
     const leaving = inOrder.filter((each) => each.status !== 'queued' && done.has(refOf(each)));
     for (const [station, some] of byStation(leaving))
