@@ -53,20 +53,39 @@ export async function commitMoves(tx: Transaction, move: Move): Promise<Taken[]>
       [JSON.stringify(move.events)],
     );
 
-  const taken = await countTaken(tx, move.routes, moved);
+  const taken = await place(tx, move, order);
+  const placed = taken.reduce((sum, { count }) => sum + count, 0);
+  if (placed !== moved)
+    throw new Error(`expected all ${moved} who move in version ${move.version} to arrive somewhere, got ${placed}`);
   await countTurns(tx, move, taken);
-  for (const together of byEnd(taken).values()) {
-    const { target } = together[0] as Taken;
-    if (target.ref === undefined) await end(tx, move, together);
-    else await arrive(tx, move, together, order);
-  }
   await addToTally(tx, move.worker, talliesOf(taken));
   return taken;
 }
 
-async function countTaken(tx: Transaction, routes: readonly Route[], moved: number): Promise<Taken[]> {
-  const [only, ...others] = routes;
-  if (only && others.length === 0) return [{ ...only, count: moved }];
+/**
+ * Puts everybody where their path leads. What is counted is what each statement says it has changed; only where several
+ * paths have the same end they are counted one by one, for a GROUP BY sorts, 0.14 s a million.
+ */
+async function place(tx: Transaction, move: Move, order: string): Promise<Taken[]> {
+  const groups = [...byEnd(move.routes).values()];
+  if (groups.some((together) => together.length > 1)) {
+    const taken = await countTaken(tx, move.routes);
+    for (const together of byEnd(taken).values()) await putAtEnd(tx, move, together, order);
+    return taken;
+  }
+  const taken: Taken[] = [];
+  for (const [route] of groups as [Route][]) {
+    const count = await putAtEnd(tx, move, [route], order);
+    if (count > 0) taken.push({ ...route, count });
+  }
+  return taken;
+}
+
+async function putAtEnd(tx: Transaction, move: Move, routes: readonly Route[], order: string): Promise<number> {
+  return routes[0]?.target.ref === undefined ? end(tx, move, routes) : arrive(tx, move, routes, order);
+}
+
+async function countTaken(tx: Transaction, routes: readonly Route[]): Promise<Taken[]> {
   const rows = await tx.all<{ path: number; count: number }>(
     'SELECT path, count(*) AS count FROM moved WHERE path >= 0 GROUP BY path',
   );
@@ -90,9 +109,9 @@ async function countTurns(tx: Transaction, move: Move, taken: readonly Taken[]):
 }
 
 /** Routes that put their customers into the same range of positions with the same numbers. */
-function byEnd(taken: readonly Taken[]): Map<string, Taken[]> {
-  const groups = new Map<string, Taken[]>();
-  for (const route of taken) {
+function byEnd<R extends Route>(routes: readonly R[]): Map<string, R[]> {
+  const groups = new Map<string, R[]>();
+  for (const route of routes) {
     const { ref, newTurn } = route.target;
     const key = ref === undefined ? 'end' : `${ref} ${newTurn} ${route.steps.length}`;
     const group = groups.get(key);
@@ -105,8 +124,8 @@ function byEnd(taken: readonly Taken[]): Map<string, Taken[]> {
 const marksFor = (routes: readonly Route[]) => routes.map(() => '?').join(', ');
 
 /** Each of them has a row, so nothing is inserted: it is the form in which rows are looked up one by one in the order of `moved`, 0.6 of the time of an UPDATE with a list. */
-async function end(tx: Transaction, { now }: Move, routes: readonly Taken[]): Promise<void> {
-  await tx.run(
+async function end(tx: Transaction, { now }: Move, routes: readonly Route[]): Promise<number> {
+  return tx.run(
     `INSERT INTO enrollment (customer, n, version, entered_at, node, ended_at)
      SELECT customer, n, 0, 0, 0, CAST(? AS BIGINT) FROM moved WHERE path IN (${marksFor(routes)})
      ON CONFLICT (customer, n) DO UPDATE SET ended_at = excluded.ended_at`,
@@ -114,21 +133,19 @@ async function end(tx: Transaction, { now }: Move, routes: readonly Taken[]): Pr
   );
 }
 
-async function arrive(tx: Transaction, move: Move, routes: readonly Taken[], order: string): Promise<void> {
-  const { target, steps } = routes[0] as Taken;
-  const turned = target.newTurn ? 1 : 0;
-  await tx.run(
+async function arrive(tx: Transaction, move: Move, routes: readonly Route[], order: string): Promise<number> {
+  const { target, steps } = routes[0] as Route;
+  const now = 'CAST(? AS BIGINT)';
+  // Small numbers stand in the text: the driver would bind them as reals, and every row would be turned into whole numbers.
+  const due = target.newTurn ? `CASE WHEN turn >= ? THEN ${forever} ELSE ${now} END` : now;
+  return tx.run(
     `INSERT INTO position (node, due, customer, n, step, turn, since, phase)
-     SELECT CAST(? AS BIGINT), CASE WHEN turn + ? > ? THEN ${forever} ELSE CAST(? AS BIGINT) END, customer, n, step + ?,
-       turn + ?, CAST(? AS BIGINT), 0
+     SELECT CAST(? AS BIGINT), ${due}, customer, n, step + ${steps.length}, turn${target.newTurn ? ' + 1' : ''}, ${now}, 0
      FROM moved WHERE path IN (${marksFor(routes)}) ${order}`,
     [
       target.ref as number,
-      turned,
-      move.maxTurns,
+      ...(target.newTurn ? [move.maxTurns] : []),
       move.now,
-      steps.length,
-      turned,
       move.now,
       ...routes.map(({ path }) => path),
     ],
