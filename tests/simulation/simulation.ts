@@ -100,7 +100,7 @@ class Simulation {
     this.#inner = this.#options.sabotage?.database?.(db) ?? db;
     await this.#begin();
     this.#calm = false;
-    const steps = this.#options.steps ?? 200;
+    const steps = this.#options.steps ?? 150;
     for (let i = 0; i < steps && this.#problems.length === 0; i++) {
       await this.#decide();
       await drained();
