@@ -51,11 +51,18 @@ export async function claimMessages(
     if (due.length === 0) return { send: [], touched: 0, isFull: false };
     const verdicts = await weigh(parts, tx, due, now);
 
+    const worker = parts.worker.id;
     const sending = verdicts.flatMap(({ verdict, message }) => (verdict === 'send' ? [message] : []));
-    const marked = new Set((await store.markSending(tx, sending, { now, worker: parts.worker.id })).map(refOf));
+    const marked = new Set((await store.markSending(tx, sending, { now, worker })).map(refOf));
     const send = sending.flatMap(({ station, message }) =>
       message && marked.has(refOf(message))
-        ? [{ station, message: { ...message, attempts: message.attempts + 1, triedAt: message.triedAt ?? now } }]
+        ? [
+            {
+              station,
+              worker,
+              message: { ...message, attempts: message.attempts + 1, triedAt: message.triedAt ?? now },
+            },
+          ]
         : [],
     );
     await withhold(parts, tx, verdicts, now);
@@ -78,6 +85,8 @@ async function readRoom(
   const found = roomIn(rate, spans.length > 0 ? await store.readRate(tx, type.type, spans) : [], now);
   // Alone on a database, the width of the lane is the limit.
   if (rate.concurrency === undefined || !db.shared) return found;
+  // Whoever else would claim for it waits until these are marked.
+  await store.readRate(tx, type.type, [0]);
   const sending = await store.countSending(
     tx,
     stations.map(({ ref }) => ref),

@@ -9,6 +9,8 @@ import { settingsIn } from './station.ts';
 /** A message that has been claimed, with the node that it is from. */
 export interface Outgoing {
   station: Station;
+  /** Who has claimed it: this process, as it was known then. */
+  worker: number;
   /** `triedAt`: when it was tried first. */
   message: QueuedMessage & { triedAt: number };
 }
@@ -69,11 +71,7 @@ function shown(value: unknown): string {
 }
 
 /** What is written down of an attempt: a refusal for now is tried again, until it has been tried often or long enough. */
-export function toSettlement(
-  { station, message }: Outgoing,
-  receipt: Receipt,
-  { now, worker }: { now: number; worker: number },
-): Settlement {
+export function toSettlement({ station, message, worker }: Outgoing, receipt: Receipt, now: number): Settlement {
   const { customer, n, step, attempts, triedAt } = message;
   const said: unknown = receipt.detail ?? null;
   const detail = said === null ? null : (typeof said === 'string' ? said : shown(said)).slice(0, 2_000);

@@ -115,7 +115,7 @@ export class Lane {
 
   async #run(transport: Transport): Promise<void> {
     this.#running++;
-    const { clock, stations, worker } = this.#parts;
+    const { clock, stations } = this.#parts;
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       // Its loop may have been paused since it was claimed.
       if (stations.byRef(next.station.ref)?.version.paused) {
@@ -123,7 +123,7 @@ export class Lane {
         continue;
       }
       const receipt = await deliverMessage(this.#parts, transport, next, clock.now());
-      const settlement = toSettlement(next, receipt, { now: clock.now(), worker: worker.id });
+      const settlement = toSettlement(next, receipt, clock.now());
       this.results.push({ ...settlement, station: next.station });
       if (this.wantsAttention) this.#tell();
     }
@@ -137,9 +137,8 @@ export class Lane {
     for (const outgoing of this.#queue.splice(0)) this.#giveBack(outgoing, now);
   }
 
-  #giveBack({ station, message }: Outgoing, now: number): void {
+  #giveBack({ station, message, worker }: Outgoing, now: number): void {
     const { customer, n, step, attempts, due } = message;
-    const worker = this.#parts.worker.id;
     this.results.push({
       customer,
       n,

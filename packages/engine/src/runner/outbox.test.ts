@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { contactPolicySchema } from '../plugin/contact-policy.ts';
 import type { Receipt } from '../plugin/index.ts';
 import { definePlugin, Registry } from '../plugin/index.ts';
+import { writePolicy } from '../store/policy.ts';
+import { testDatabaseUrl, testsOn } from '../store/test-database.ts';
 import { maxAttempts, retryAfter } from './backoff.ts';
 import { runToRest } from './run-to-rest.ts';
 import { monday } from './test-engine.ts';
+import type { Answer } from './test-post.ts';
 import { mail, postOffice, sent } from './test-post.ts';
 import { createTransports } from './transports.ts';
 
@@ -284,3 +288,73 @@ test('what has been claimed and not begun is given back when the engine stops', 
   expect(rows.filter(({ status, attempts }) => status === 'queued' && attempts === 0)).toHaveLength(12 - book.length);
   expect(book.length).toBeLessThan(12);
 });
+
+/** Engines of several processes on one database, with a loop that everybody prefers. */
+async function offices(
+  count: number,
+  rate?: { perMinute?: number; concurrency?: number },
+  answer: Answer = () => sent,
+) {
+  const url = await testDatabaseUrl();
+  const options = (id: number) => ({
+    url,
+    worker: { id, slot: id - 1 },
+    ...(rate ? { rates: { 't/mail': rate } } : {}),
+  });
+  const first = await postOffice({ 't/mail': answer }, options(1));
+  const all = await first.people(Array.from({ length: 60 }, (_, i) => ({ name: `n${i}` })));
+  const policy = JSON.stringify(contactPolicySchema.parse({ caps: [{ per: 'day', max: 1 }] }));
+  await first.db.write((tx) => writePolicy(tx, { policy, actor: 'a', now: monday }));
+  for (const [id, priority] of [
+    ['low', 10],
+    ['high', 90],
+  ] as const)
+    await first.engine.enter(await first.publish(id, 't/mail', {}, priority), all);
+  await first.work();
+  const others = [];
+  for (let id = 2; id <= count; id++) others.push(await postOffice({ 't/mail': answer }, options(id)));
+  const engines = [first, ...others];
+  const book = () => engines.flatMap((office) => office.book);
+  const deliver = () => Promise.all(engines.map(({ engine }) => engine.deliver()));
+  return { engines, first, book, deliver };
+}
+
+if (testsOn === 'postgres')
+  describe('several engines', () => {
+    test('each message is sent by one of them, and together they hold to the caps of every customer', async () => {
+      const { first, book, deliver, engines } = await offices(3);
+      for (let round = 0; round < 10; round++) await deliver();
+      const keys = book().map(({ key }) => key);
+      expect(new Set(keys).size).toBe(keys.length);
+      expect(keys).toHaveLength(60);
+      expect(new Set(keys.map((key) => key.split('.')[2])).size).toBe(60);
+      expect(keys.every((key) => key.startsWith('high.'))).toBe(true);
+      expect(Object.groupBy(await first.ledger(), ({ status }) => status).suppressed).toHaveLength(60);
+      expect(await first.ports('high')).toEqual({ sent: 60 });
+      expect(await first.ports('low')).toEqual({ suppressed: 60 });
+      expect(engines.filter(({ book: own }) => own.length > 0).length).toBeGreaterThan(1);
+    });
+
+    test('together they hold to the rate of a channel', async () => {
+      const { book, deliver, engines } = await offices(3, { perMinute: 25 });
+      for (let minute = 0; minute < 3; minute++) {
+        for (const { clock } of engines) clock.advanceTo(monday + minute * 60_000);
+        for (let round = 0; round < 5; round++) await deliver();
+        expect(book().length).toBe(Math.min(25 * (minute + 1), 60));
+      }
+    });
+
+    test('together they have no more under way than a channel may', async () => {
+      let under = 0;
+      let most = 0;
+      const { book, deliver } = await offices(3, { concurrency: 2 }, async () => {
+        most = Math.max(most, ++under);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        under--;
+        return sent;
+      });
+      for (let round = 0; round < 60 && book().length < 60; round++) await deliver();
+      expect(book()).toHaveLength(60);
+      expect(most).toBeLessThanOrEqual(2);
+    });
+  });

@@ -41,6 +41,7 @@ export async function postOffice(
     open?: (type: string) => Promise<Transport>;
     handlerTimeout?: number;
     url?: string;
+    worker?: { id: number; slot: number };
   } = {},
 ) {
   const book: Sent[] = [];
@@ -64,6 +65,7 @@ export async function postOffice(
     transports,
     limits,
     ...(options.url === undefined ? {} : { url: options.url }),
+    ...(options.worker ? { worker: options.worker } : {}),
   });
   now = () => office.clock.now();
 
