@@ -230,3 +230,27 @@ test('an event from outside with the name of a happening of a segment is none', 
   await engine.record([told('c1', 'segment:gold:left')]);
   expect(await outcomes(tested)).toEqual([null]);
 });
+
+test('of events told of together the later one ends what the earlier has let in, and another lets in again', async () => {
+  const tested = await testEngine(nodes);
+  const { engine } = tested;
+  await engine.publish(waiting({ goals: [{ on: 'event', event: 'paid' }] }, ['t/event', { event: 'cart' }]));
+  await engine.record([
+    told('ada', 'paid', {}, monday + 2),
+    told('ada', 'cart', {}, monday + 1),
+    told('bob', 'paid', {}, monday + 1),
+    told('bob', 'cart', {}, monday + 2),
+    told('eve', 'cart', {}, monday + 3),
+    told('eve', 'paid', {}, monday + 3),
+    told('eve', 'cart', {}, monday + 4),
+  ]);
+  const byCustomer = Map.groupBy(
+    (await enrollments(tested)) as { customer: number; outcome: string | null }[],
+    ({ customer }) => customer,
+  );
+  expect([...byCustomer.values()].map((rows) => rows.map(({ outcome }) => outcome))).toEqual([
+    ['goal'],
+    [null],
+    ['goal', null],
+  ]);
+});

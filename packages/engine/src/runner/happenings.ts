@@ -40,14 +40,49 @@ export async function follow(
   now: number,
 ): Promise<boolean> {
   if (events.length === 0 && changes.length === 0) return false;
-  const own = events.filter(({ event }) => !namesSegment(event.type));
   const loud = changes.filter(({ quiet = false }) => !quiet);
-  await endWhoIsDone(parts, tx, [...own, ...loud.map((change) => toEvent(change, now))], now);
-  await wake(parts, tx, [...own, ...changes.map((change) => toEvent(change, now))], now);
-  await enterOnEvents(parts, tx, events, now);
-  await enterOnSegments(parts, tx, loud, now);
+  for (const [i, round] of inRounds(parts, events).entries()) {
+    const own = round.filter(({ event }) => !namesSegment(event.type));
+    const [heard, felt] = i === 0 ? [loud, changes] : [[], []];
+    await endWhoIsDone(parts, tx, [...own, ...heard.map((change) => toEvent(change, now))], now);
+    await wake(parts, tx, [...own, ...felt.map((change) => toEvent(change, now))], now);
+    await enterOnEvents(parts, tx, round, now);
+    await enterOnSegments(parts, tx, heard, now);
+  }
   return true;
 }
+
+/**
+ * Events that are told of together, in rounds that are followed one after the other: a customer whom an event may let in
+ * has those that may end that enrollment, and happened after it, in a later round. There is mostly one.
+ */
+function inRounds(parts: Parts, events: readonly Happened[]): Happened[][] {
+  const lettingIn = new Set(entriesOf(parts).flatMap((station) => eventIn(entryOf(station))));
+  const ending = new Set(
+    parts.stations
+      .all()
+      .flatMap(({ compiled: { loop } }) => [...(loop.goals ?? []), ...(loop.exits ?? [])].flatMap(eventIn)),
+  );
+  const mayMatter =
+    events.some(({ event }) => ending.has(event.type)) && events.some(({ event }) => lettingIn.has(event.type));
+  if (events.length < 2 || !mayMatter) return [[...events]];
+  const rounds: Happened[][] = [];
+  const places = new Map<number, { round: number; mayBeIn: boolean }>();
+  for (const happened of events.toSorted((a, b) => a.event.time - b.event.time)) {
+    const { customer, event } = happened;
+    const place = places.get(customer) ?? { round: 0, mayBeIn: false };
+    if (place.mayBeIn && ending.has(event.type)) {
+      place.round++;
+      place.mayBeIn = false;
+    }
+    place.mayBeIn ||= lettingIn.has(event.type);
+    places.set(customer, place);
+    (rounds[place.round] ??= []).push(happened);
+  }
+  return rounds;
+}
+
+const eventIn = (of: { on: string; event?: string }): string[] => (of.on === 'event' && of.event ? [of.event] : []);
 
 const toEvent = ({ customer, segment, when }: SegmentChange, now: number): Happened => ({
   customer,
