@@ -53,11 +53,13 @@ afterAll(() => server.remove());
 /** Takes each key once, however often it is sent, as a receiver does that knows keys. */
 async function openSink() {
   const taken = new Map<string, number>();
-  const http = createServer(async (request, response) => {
+  const http = createServer((request, response) => {
     let key = '';
-    for await (const piece of request) key += String(piece);
-    taken.set(key, (taken.get(key) ?? 0) + 1);
-    response.end();
+    request.on('data', (piece) => (key += String(piece)));
+    request.on('end', () => {
+      taken.set(key, (taken.get(key) ?? 0) + 1);
+      response.end();
+    });
   });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');

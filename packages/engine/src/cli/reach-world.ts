@@ -33,7 +33,7 @@ export async function findRefusals(db: Database, version: RunningVersion, types:
     if (!types.includes(node.type.type)) continue;
     const counts = await db.read((tx) =>
       tx.all<{ status: string; detail: string | null; count: number }>(
-        `SELECT status, detail, count(*) AS count FROM message WHERE node = ? AND status IN ('sent', 'failed', 'unknown')
+        `SELECT status, CASE status WHEN 'sent' THEN '' ELSE detail END AS detail, count(*) AS count FROM message WHERE node = ? AND status IN ('sent', 'failed', 'unknown')
          GROUP BY status, CASE status WHEN 'sent' THEN '' ELSE detail END ORDER BY count DESC, detail`,
         [ref],
       ),

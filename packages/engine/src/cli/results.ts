@@ -78,7 +78,7 @@ export async function runResult(
     const count = async (sql: string, parameters: (string | number)[] = []) =>
       (await tx.first<{ count: number }>(sql, parameters))?.count ?? 0;
     const reports = await tx.all<{ node: number; turn: number; figures: string | null }>(
-      'SELECT node, turn, figures FROM report WHERE node IN (SELECT value FROM json_each(?)) ORDER BY turn, node',
+      `SELECT node, turn, figures FROM report WHERE node IN (SELECT value FROM ${tx.dialect.list('int')} AS refs) ORDER BY turn, node`,
       [JSON.stringify(refs)],
     );
     return {

@@ -5,7 +5,7 @@ import type { Registry } from '../plugin/index.ts';
 import type { Auth, InboxPort, Listening, LogLevel } from '../server/index.ts';
 import { createApp, createAuth, createLog, secretIn, serve as listen } from '../server/index.ts';
 import type { Transaction } from '../store/index.ts';
-import { openSqliteReader } from '../store/index.ts';
+import { isPostgres, openPostgres, openSqliteReader } from '../store/index.ts';
 import type { Config } from './config.ts';
 import { home } from './config.ts';
 import type { ClockSpec } from './host/engine-host.ts';
@@ -20,6 +20,7 @@ import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
 import { createPolicyPort } from './ports/policy.ts';
 import { createSegmentsPort } from './ports/segments.ts';
+import { sharedSecret } from './shared-secret.ts';
 import { stderrLog } from './stderr-log.ts';
 
 export interface ServeOptions {
@@ -33,6 +34,10 @@ export interface ServeOptions {
   deliver: Record<string, unknown>;
   logLevel: LogLevel;
   inbox?: InboxPort;
+  /** Where the data is, if not in a file in the data folder: a PostgreSQL database that other processes work on too. */
+  database?: string;
+  /** `api`: makes no step itself, engines beside it do. */
+  role?: 'all' | 'api';
 }
 
 /** A running installation: the server in this thread, the engine in its own. */
@@ -50,7 +55,7 @@ export const version = (JSON.parse(readFileSync(join(home, 'package.json'), 'utf
 export async function startServing(options: ServeOptions): Promise<Serving> {
   const { config, registry, data, host, port } = options;
   mkdirSync(data, { recursive: true });
-  const url = `sqlite:${join(data, 'osicam.sqlite')}`;
+  const url = options.database ?? `sqlite:${join(data, 'osicam.sqlite')}`;
   const folder = join(data, 'out');
   mkdirSync(folder, { recursive: true });
 
@@ -66,13 +71,15 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       clock: options.clock,
       deliver: options.deliver,
       folder,
+      ...(options.role === 'api' ? { idle: true } : {}),
     });
     closing.push(async () => {
       // One that has died has said why already.
       await engine.host.stop().catch(() => undefined);
       await engine.ended.catch(() => undefined);
     });
-    const reader = await openSqliteReader(url);
+    const shared = isPostgres(url) ? await openPostgres(url, { readOnly: true }) : undefined;
+    const reader = shared ?? (await openSqliteReader(url));
     closing.push(() => reader.close());
     const { read } = reader;
     const now = () => engine.clock.now();
@@ -80,8 +87,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const log = createLog(options.logLevel);
     const baseURL = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const auth = await createAuth({
-      file: join(data, 'auth.sqlite'),
-      secret: secretIn(data),
+      database: shared ? url : join(data, 'auth.sqlite'),
+      secret: shared ? await sharedSecret(shared) : secretIn(data),
       baseURL,
       log,
       administrator: { email: 'admin@osicam.example', name: 'Administrator' },

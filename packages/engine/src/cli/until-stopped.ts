@@ -1,7 +1,10 @@
 import type { Serving } from './serve.ts';
 
 /** Waits for Ctrl-C or a polite kill, then stops what runs in the right order; a second Ctrl-C does not wait. */
-export async function untilStopped(serving: Serving, alsoStop: () => Promise<void> = async () => {}): Promise<void> {
+export async function untilStopped(
+  serving: Pick<Serving, 'engine' | 'stop'>,
+  alsoStop: () => Promise<void> = async () => {},
+): Promise<void> {
   try {
     await Promise.race([
       new Promise<void>((resolve) => {

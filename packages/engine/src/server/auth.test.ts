@@ -20,7 +20,7 @@ async function started(folder = join(root, String(++folders)), attempts = 100) {
   const remoteAddress = `203.0.113.${++addresses}`;
   const secret = secretIn(folder);
   const { baseURL, log } = ports;
-  const auth = await createAuth({ file: join(folder, 'auth.db'), secret, baseURL, log, administrator, attempts });
+  const auth = await createAuth({ database: join(folder, 'auth.db'), secret, baseURL, log, administrator, attempts });
   const app = createApp({ ...ports, auth });
   const signIn = (password: string, headers: Record<string, string> = {}) =>
     app.request(
@@ -63,7 +63,7 @@ test('a sign-in link signs the administrator in once, and a second use says how 
   expect(second.headers.getSetCookie()).toEqual([]);
   expect(await second.text()).toContain('npm start');
   expect((await app.request(`${baseURL}/signin?token=guessed`)).status).toBe(410);
-  auth.close();
+  await auth.close();
 });
 
 test('each link is its own, and only a digest of it is kept', async () => {
@@ -76,7 +76,7 @@ test('each link is its own, and only a digest of it is kept', async () => {
     );
   expect((await app.request(second)).status).toBe(302);
   expect((await app.request(first)).status).toBe(302);
-  auth.close();
+  await auth.close();
 });
 
 test('e-mail and password sign in, a wrong password does not, and signing out ends the session', async () => {
@@ -91,7 +91,7 @@ test('e-mail and password sign in, a wrong password does not, and signing out en
   await app.request(`${baseURL}/api/auth/sign-out`, { method: 'POST', headers, body: '{}' });
   expect((await me(cookie)).status).toBe(401);
   expect(JSON.stringify(lines)).not.toContain('horse');
-  auth.close();
+  await auth.close();
 });
 
 test('nobody can sign up, ask for a link, or sign in from another origin', async () => {
@@ -111,7 +111,7 @@ test('nobody can sign up, ask for a link, or sign in from another origin', async
   expect(
     (await signIn(administrator.password, { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' })).status,
   ).toBe(403);
-  auth.close();
+  await auth.close();
 });
 
 test('guessing passwords is slowed by the address of the socket, whatever address the headers claim', async () => {
@@ -123,17 +123,17 @@ test('guessing passwords is slowed by the address of the socket, whatever addres
     statuses.push((await signIn('wrong horse battery', headers)).status);
   }
   expect(statuses).toEqual([401, 401, 401, 429, 429]);
-  auth.close();
+  await auth.close();
 });
 
 test('a second start keeps users and sessions, and files are for their owner alone', async () => {
   const first = await started();
   const cookie = cookieOf(await first.signIn(administrator.password));
-  first.auth.close();
+  await first.auth.close();
   const second = await started(first.folder);
   expect((await second.me(cookie)).status).toBe(200);
   for (const file of ['secret', 'auth.db']) expect(statSync(join(first.folder, file)).mode & 0o777).toBe(0o600);
-  second.auth.close();
+  await second.auth.close();
 });
 
 test('a secret that somebody has shortened is refused', () => {

@@ -5,12 +5,16 @@ import { betterAuth } from 'better-auth';
 import { getMigrations } from 'better-auth/db/migration';
 import { magicLink } from 'better-auth/plugins';
 import Sqlite from 'better-sqlite3';
+import pg from 'pg';
 import type { ServerLog } from './log.ts';
 import type { AuthPort } from './ports.ts';
 
 export interface AuthOptions {
-  /** A SQLite file of its own, so that a copy of the customer base never carries passwords or sessions. */
-  file: string;
+  /**
+   * A SQLite file of its own, so that a copy of the customer base never carries passwords or sessions; or the PostgreSQL
+   * database (`postgres://…`) that several servers share, with their sessions.
+   */
+  database: string;
   secret: string;
   /** The address that users see. */
   baseURL: string;
@@ -24,7 +28,7 @@ export interface AuthOptions {
 export interface Auth extends AuthPort {
   /** An address that signs the first administrator in, once, within eight hours. */
   createSignInLink(): Promise<string>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 const linkSeconds = 8 * 60 * 60;
@@ -34,7 +38,9 @@ const addressHeader = 'x-osicam-client-address';
 /** Sign-in by better-auth over a SQLite file. Nobody can sign up; nothing is sent anywhere. */
 export async function createAuth(options: AuthOptions): Promise<Auth> {
   const { log, baseURL } = options;
-  const database = openPrivately(options.file);
+  const database = /^postgres(ql)?:/.test(options.database)
+    ? openShared(options.database)
+    : openPrivately(options.database);
   const givenOut = new Map<string, string>();
 
   const auth = betterAuth({
@@ -77,8 +83,14 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
     ],
   });
 
-  await (await getMigrations(auth.options)).runMigrations();
-  await ensureAdministrator();
+  // Servers that start at once: the first makes tables and administrator, the others find them.
+  const turn = database instanceof pg.Pool ? await takeTurn(database) : undefined;
+  try {
+    await (await getMigrations(auth.options)).runMigrations();
+    await ensureAdministrator();
+  } finally {
+    await turn?.();
+  }
 
   async function ensureAdministrator(): Promise<void> {
     const context = await auth.$context;
@@ -109,7 +121,9 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
 
   return {
     createSignInLink,
-    close: () => database.close(),
+    close: async () => {
+      await (database instanceof pg.Pool ? database.end() : database.close());
+    },
 
     async handler(request, address) {
       const headers = new Headers(request.headers);
@@ -130,6 +144,24 @@ export async function createAuth(options: AuthOptions): Promise<Auth> {
       const response = await auth.api.magicLinkVerify({ query: { token }, headers: new Headers(), asResponse: true });
       return response.ok ? response.headers.getSetCookie() : undefined;
     },
+  };
+}
+
+function openShared(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 4, application_name: 'osicam sign-in' });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Any number that other programs in the same database are not likely to use. */
+const beginning = 7_318_349_243;
+
+async function takeTurn(pool: pg.Pool): Promise<() => Promise<void>> {
+  const client = await pool.connect();
+  await client.query(`SELECT pg_advisory_lock(${beginning})`);
+  return async () => {
+    await client.query(`SELECT pg_advisory_unlock(${beginning})`);
+    client.release();
   };
 }
 

@@ -73,6 +73,17 @@ export function createApp(ports: ServerPorts): App {
   return app;
 }
 
+/** What a process answers that runs the engine alone: whether it lives, and its figures. */
+export function createHealthApp(ports: Pick<ServerPorts, 'health' | 'log' | 'tokens' | 'auth' | 'baseURL'>): App {
+  const app: App = new OpenAPIHono<Env>();
+  const metrics = createMetrics();
+  app.onError(answerError(ports.log));
+  app.use(observe(ports.log, metrics), securityHeaders(ports.baseURL));
+  healthRoutes(app, ports, metrics, createAuthenticate(ports));
+  app.get('/*', (c) => c.text('not found\n', 404));
+  return app;
+}
+
 function describeApi(app: App, { installation, baseURL }: ServerPorts): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',

@@ -2,7 +2,7 @@
 export { digestOfApiToken, newApiToken } from './api-tokens.ts';
 export type { Auth, AuthOptions } from './auth.ts';
 export { createAuth } from './auth.ts';
-export { createApp } from './create-app.ts';
+export { createApp, createHealthApp } from './create-app.ts';
 export type { App } from './endpoint.ts';
 export type { Listening } from './listen.ts';
 export { serve } from './listen.ts';

@@ -55,7 +55,7 @@ test('over a real socket a link signs in, a file streams, and metrics answer the
   const { ports } = testPorts();
   const administrator = { email: 'admin@example.com', name: 'Administrator' };
   const auth = await createAuth({
-    file: join(folder, 'auth.db'),
+    database: join(folder, 'auth.db'),
     secret: 'x'.repeat(40),
     baseURL: ports.baseURL,
     log: ports.log,
@@ -88,6 +88,6 @@ test('over a real socket a link signs in, a file streams, and metrics answer the
   expect(wrong.status).toBe(401);
   expect((await fetch(`${at}/metrics`)).status).toBe(200);
   await server.stop();
-  auth.close();
+  await auth.close();
   rmSync(folder, { recursive: true });
 });

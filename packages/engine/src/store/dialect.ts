@@ -19,6 +19,8 @@ export interface Dialect {
   numbered(): string;
   /** A table expression over one parameter, a JSON object of whole numbers: columns `key` and `value`. */
   entries(): string;
+  /** What follows FROM and a table with a JSON column: a row a key of the object, with `key`, `type` (SQLite's or JSON's own word) and `value`. */
+  eachField(expression: string): string;
   /** A JSON column as text. */
   json(expression: string): string;
   /** A JSON text as the column holds it. */

@@ -11,7 +11,7 @@ export interface Draft {
   updatedAt: number;
 }
 
-const columns = 'id, name, draft, revision, created_at AS createdAt, updated_at AS updatedAt';
+const columns = 'id, name, draft, revision, created_at AS "createdAt", updated_at AS "updatedAt"';
 
 export async function listDrafts(tx: Transaction): Promise<Draft[]> {
   return tx.all<Draft>(`SELECT ${columns} FROM loop ORDER BY updated_at DESC, id`);

@@ -19,6 +19,8 @@ export const postgresDialect: Dialect = {
   numbered: () =>
     '(SELECT i - 1 AS i, value FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS e (value, i))',
   entries: () => '(SELECT key, CAST(value AS bigint) AS value FROM json_each_text(CAST(? AS json)))',
+  eachField: (expression) =>
+    `LATERAL (SELECT key, jsonb_typeof(value) AS type, value #>> '{}' AS value FROM jsonb_each(${expression}))`,
   json: (expression) => `CAST(${expression} AS text)`,
   toJson: (expression) => `CAST(${expression} AS jsonb)`,
   jsonNumber: (expression) =>

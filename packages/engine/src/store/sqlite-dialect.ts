@@ -8,6 +8,7 @@ export const sqliteDialect: Dialect = {
   rows: (types) => `(SELECT ${types.map(column).join(', ')} FROM jsonb_each(?))`,
   numbered: () => '(SELECT key AS i, value FROM json_each(?))',
   entries: () => '(SELECT key, value FROM json_each(?))',
+  eachField: (expression) => `json_each(${expression})`,
   json: (expression) => `json(${expression})`,
   toJson: (expression) => `jsonb(${expression})`,
   jsonNumber: (expression) =>

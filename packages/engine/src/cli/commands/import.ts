@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { SourcePreview } from '../../plugin/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { ImportResult } from '../import/import-file.ts';
@@ -27,7 +28,11 @@ export function addImport(program: Command, wiring: Pick<Wiring, 'registry' | 'o
     .command('import')
     .description('Bring customers from a CSV or JSON Lines file into a database; a second time changes nothing')
     .argument('<file>', 'a CSV file, or JSON Lines where the name ends in .jsonl or .ndjson')
-    .requiredOption('--db <url>', 'the database, as sqlite:<path> or a path; created where there is none')
+    .addOption(
+      new Option('--db <url>', 'the database, as sqlite:<path>, a path (created where there is none), or postgres://…')
+        .env('OSICAM_DATABASE_URL')
+        .makeOptionMandatory(),
+    )
     .option('--key <column>', 'the column that identifies a customer; left out, the first one named like an id')
     .option('--kind <word>', 'what the key is called, so that several files can use the same', 'key')
     .option('--map <file>', 'JSON: column → "ignore", or { "trait", "type", "identity" }')

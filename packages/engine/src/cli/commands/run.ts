@@ -8,6 +8,7 @@ import { compile } from '../../machine/index.ts';
 import type { SourceType } from '../../plugin/index.ts';
 import { createTransports, runToRest } from '../../runner/index.ts';
 import type { Database } from '../../store/index.ts';
+import { isPostgres } from '../../store/index.ts';
 import { CliError } from '../cli-error.ts';
 import { parseDelivery } from '../delivery.ts';
 import { describeRun } from '../describe-run.ts';
@@ -53,7 +54,7 @@ export function addRun(program: Command, wiring: Wiring): void {
       'who enters: a CSV or JSON Lines file; left out, the loop’s own sources, else all customers of the database',
     )
     .option('--key <column>', 'the column that identifies a customer')
-    .option('--db <url>', 'a database as sqlite:<path> or a path; left out, one of its own that is thrown away')
+    .option('--db <url>', 'a database as sqlite:<path>, a path, or postgres://…; left out, one of its own that is thrown away')
     .option('--turns <n>', 'how often a customer may go round', wholeNumber('--turns', 1), 1)
     .option('--seed <n>', 'other luck for splits and experiments', wholeNumber('--seed', 0))
     .option('--tick <duration>', 'the step of the virtual clock (default: PT1H)', duration('--tick'))
@@ -105,7 +106,7 @@ async function runLoop(
     registry,
     log: stderrLog,
     // What a real channel writes is to stay, whatever becomes of the database.
-    folder: temporary ? process.cwd() : dirname(resolve(url.replace(/^sqlite:(\/\/)?/, ''))),
+    folder: temporary || isPostgres(url) ? process.cwd() : dirname(resolve(url.replace(/^sqlite:(\/\/)?/, ''))),
     deliver,
   });
   const progress = new Progress(loop.name);

@@ -27,6 +27,8 @@ export interface HostOptions {
   folder: string;
   /** Time zone of schedules, and of customers who have none of their own. */
   zone: string;
+  /** Lets people in, publishes and intervenes for a server, and makes no step itself: other engines on the same database do. */
+  idle?: boolean;
   /** How long what is over is kept. */
   retention: Retention;
   log: Log;
@@ -49,6 +51,7 @@ export async function createEngineHost({
   folder,
   zone,
   retention,
+  idle = false,
   log,
 }: HostOptions) {
   const stored = await db.read((tx) => readMeta(tx, 'clock'));
@@ -94,14 +97,17 @@ export async function createEngineHost({
         await new Promise((resolve) => setTimeout(resolve, 1_000));
       }
   };
-  const working = forever(() => engine.work(), rest);
-  const delivering = forever(
-    () => engine.send(),
-    // Outcomes come in one by one, and are written down together.
-    () => Promise.race([engine.deliveries(), new Promise<void>((resolve) => setTimeout(resolve, 40))]),
-    true,
-  );
-  const pruning = keepPruned(() => engine.life.prune(retention), signal, log);
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, longestSleep));
+  const working = idle ? forever(() => engine.refresh().then(() => 0), pause) : forever(() => engine.work(), rest);
+  const delivering = idle
+    ? undefined
+    : forever(
+        () => engine.send(),
+        // Outcomes come in one by one, and are written down together.
+        () => Promise.race([engine.deliveries(), new Promise<void>((resolve) => setTimeout(resolve, 40))]),
+        true,
+      );
+  const pruning = idle ? undefined : keepPruned(() => engine.life.prune(retention), signal, log);
   const saving =
     spec.mode === 'live'
       ? undefined
@@ -169,7 +175,7 @@ export async function createEngineHost({
     addWriteKey: async (key: { digest: string; name: string }): Promise<{ createdAt: number }> => {
       const createdAt = clock.now();
       await db.write((tx) =>
-        tx.run('INSERT OR IGNORE INTO write_key (digest, name, created_at) VALUES (?, ?, ?)', [
+        tx.run('INSERT INTO write_key (digest, name, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [
           key.digest,
           key.name,
           createdAt,

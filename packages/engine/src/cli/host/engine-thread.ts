@@ -18,6 +18,7 @@ const host = await createEngineHost({
   clock: data.clock,
   deliver: data.deliver,
   folder: data.folder,
+  ...(data.idle ? { idle: true } : {}),
   zone: config.zone,
   retention: config.retention,
   log: stderrLog,

@@ -12,6 +12,8 @@ export interface ThreadData {
   clock: ClockSpec;
   deliver: Record<string, unknown>;
   folder: string;
+  /** Makes no step: see `HostOptions`. */
+  idle?: boolean;
 }
 
 export interface EngineThread {

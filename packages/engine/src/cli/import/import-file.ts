@@ -2,6 +2,7 @@ import v8 from 'node:v8';
 import { packRecords } from '../../customers/index.ts';
 import type { SourceColumn, SourceContext, SourcePreview, SourceType } from '../../plugin/index.ts';
 import type { Database } from '../../store/index.ts';
+import { isPostgres } from '../../store/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { Tally } from './record-writer.ts';
 import { BatchWriter, ThreadWriter } from './record-writer.ts';
@@ -63,7 +64,8 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
   };
   const misfits: Record<string, number> = {};
   const options = { url, now, source: parts.source };
-  const writer = isInMemory(url) ? new BatchWriter(db, options, onTally) : new ThreadWriter(options, onTally);
+  // A server of its own does its work beside this process already.
+  const writer = isInMemory(url) || isPostgres(url) ? new BatchWriter(db, options, onTally) : new ThreadWriter(options, onTally);
   try {
     let sent = 0;
     for await (const chunk of read(context)) {

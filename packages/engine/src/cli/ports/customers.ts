@@ -60,7 +60,7 @@ const joined = (...parts: unknown[]): string | null =>
 
 async function updatedAt(tx: Transaction, ids: readonly number[]): Promise<Map<number, number>> {
   const rows = await tx.all<{ id: number; updated_at: number }>(
-    'SELECT id, updated_at FROM customer WHERE id IN (SELECT value FROM json_each(?))',
+    `SELECT id, updated_at FROM customer WHERE id IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted)`,
     [JSON.stringify(ids)],
   );
   return new Map(rows.map((row) => [row.id, row.updated_at]));
@@ -91,15 +91,26 @@ async function namePortsOf<
   }));
 }
 
+/** The latest events, so many. On PostgreSQL, where no index has them in their order, those that lie last on disk. */
+const latestEvents = (tx: Transaction): string =>
+  tx.dialect.name === 'sqlite'
+    ? 'SELECT type, category, properties FROM event ORDER BY id DESC LIMIT ?'
+    : `SELECT type, category, properties FROM event WHERE ctid >= CAST(
+         '(' || greatest(pg_relation_size('event') / 8192 - 1000, 0) || ',0)' AS tid) ORDER BY id DESC LIMIT ?`;
+
 /** What can be asked of customers, from a sample: traits with their kinds and, where they are few, their values; event types. */
 async function readFields(tx: Transaction): Promise<Fields> {
   const traits = new Map<string, { kinds: Set<string>; values: Set<string> }>();
   const rows = await tx.all<{ key: string; type: string; value: string | number | null }>(
-    `SELECT t.key, t.type, t.value FROM (SELECT traits FROM customer WHERE merged_into IS NULL ORDER BY id DESC LIMIT ?) c, json_each(c.traits) t`,
+    `SELECT t.key, t.type, t.value FROM (SELECT traits FROM customer WHERE merged_into IS NULL ORDER BY id DESC LIMIT ?) c,
+       ${tx.dialect.eachField('c.traits')} t`,
     [sampled],
   );
   const kinds: Record<string, string> = {
     text: 'string',
+    string: 'string',
+    number: 'number',
+    boolean: 'boolean',
     integer: 'number',
     real: 'number',
     true: 'boolean',
@@ -113,11 +124,11 @@ async function readFields(tx: Transaction): Promise<Fields> {
     if (trait.values.size <= mostValues) trait.values.add(type === 'true' || type === 'false' ? type : String(value));
   }
   const events = await tx.all<{ type: string; category: Fields['events'][number]['category'] }>(
-    'SELECT type, max(category) AS category FROM (SELECT type, category FROM event ORDER BY id DESC LIMIT ?) GROUP BY type ORDER BY type',
+    `SELECT type, max(category) AS category FROM (${latestEvents(tx)}) e GROUP BY type ORDER BY type`,
     [10 * sampled],
   );
   const properties = await tx.all<{ type: string; key: string }>(
-    'SELECT DISTINCT e.type, p.key FROM (SELECT type, properties FROM event ORDER BY id DESC LIMIT ?) e, json_each(e.properties) p ORDER BY p.key',
+    `SELECT DISTINCT e.type, p.key FROM (${latestEvents(tx)}) e, ${tx.dialect.eachField('e.properties')} p ORDER BY p.key`,
     [sampled],
   );
   return {

@@ -30,7 +30,7 @@ export function createNodesPort(registry: Registry): NodesPort {
 export function createWriteKeysPort(read: Read, host: EngineHost): WriteKeysPort {
   return {
     list: () =>
-      read((tx) => tx.all('SELECT digest, name, created_at AS createdAt FROM write_key ORDER BY created_at, digest')),
+      read((tx) => tx.all('SELECT digest, name, created_at AS "createdAt" FROM write_key ORDER BY created_at, digest')),
     add: (key) => host.addWriteKey(key),
   };
 }

@@ -10,7 +10,7 @@ const text = (description: string) => ({ description, content: { 'text/plain': {
 
 export function healthRoutes(
   app: App,
-  { health, log }: ServerPorts,
+  { health, log }: Pick<ServerPorts, 'health' | 'log'>,
   metrics: Metrics,
   authenticate: Authenticate,
 ): void {
