@@ -48,12 +48,26 @@ export async function cancel(
   return { enrollments, dryRun };
 }
 
-export const locateThose = (parts: Parts, tx: Transaction, only: readonly Who[]): Promise<Located[]> =>
-  parts.store.locate(tx, {
-    customers: [],
-    only,
-    targetOf: (node, port) => parts.stations.byRef(node)?.targets[port]?.ref,
-  });
+/**
+ * Those of these enrollments who are in the loop, with where they stand. Where several engines work side by side one may
+ * have moved somebody on between the look at the journal and the one at the position: whoever is missing is looked for again.
+ */
+export async function locateThose(parts: Parts, tx: Transaction, only: readonly Who[]): Promise<Located[]> {
+  const found: Located[] = [];
+  let missing = only;
+  for (let tries = 0; missing.length > 0 && tries < 3; tries++) {
+    const located = await parts.store.locate(tx, {
+      customers: [],
+      only: missing,
+      targetOf: (node, port) => parts.stations.byRef(node)?.targets[port]?.ref,
+    });
+    found.push(...located);
+    const known = new Set(located.map(({ customer, n }) => `${customer} ${n}`));
+    missing = missing.filter(([customer, n]) => !known.has(`${customer} ${n}`));
+    if (!parts.db.shared) break;
+  }
+  return found;
+}
 
 /** First in the order that they stand in at the nodes that were named, then those who are parked there. */
 type AtNodes = Place | { parkedAfter: Who };
