@@ -84,13 +84,13 @@ async function tellOn(here: string): Promise<Outcome & { points: Set<string> }> 
 /** Lets a process tell the story and kill itself; the signal that has ended it. */
 async function tellAndDie(here: string, point: string, when: string, nth: number): Promise<string> {
   const args = [child, join(here, 'db.sqlite'), join(here, 'sink'), point, when, String(nth)];
-  const process_ = spawn(process.execPath, args, {
+  const osicam = spawn(process.execPath, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile') },
   });
   return new Promise((resolve, reject) => {
-    process_.once('error', reject);
-    process_.once('exit', (code, signal) => resolve(signal ?? `none: it ended with ${code}`));
+    osicam.once('error', reject);
+    osicam.once('exit', (code, signal) => resolve(signal ?? `none: it ended with ${code}`));
   });
 }
 
@@ -120,10 +120,10 @@ for (const point of commitPoints)
     test.concurrent(`killed ${when} the commit of ${point}, it ends as if it had been left alone`, async () => {
       const here = folderOf(`${point}-${when}`);
       expect(await tellAndDie(here, point, when, nth[point])).toBe('SIGKILL');
-      const { unknown, lines, points: _, ...told } = await tellOn(here);
-      const { unknown: none, lines: once, points: __, ...expected } = leftAlone;
+      const { unknown, lines, ...told } = await tellOn(here);
+      const { unknown: none, lines: once, ...expected } = leftAlone;
       for (const name of Object.keys(expected) as (keyof typeof expected)[])
-        expect({ [name]: told[name] }).toEqual({ [name]: expected[name] });
+        if (name !== 'points') expect({ [name]: told[name] }).toEqual({ [name]: expected[name] });
 
       // By at most once each message came once, or the ledger says of it that nobody knows. By at least once all came.
       expect(none).toBe(0);

@@ -5,6 +5,7 @@ import type { Database, SqlRow, SqlValue, Transaction } from './database.ts';
 import { StoreError } from './database.ts';
 import type { EngineLock } from './engine-lock.ts';
 import { takeEngineLock } from './engine-lock.ts';
+import { assertSound } from './assert-sound.ts';
 import { assertOurs, migrate } from './migrate.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
@@ -37,6 +38,7 @@ export async function openSqlite(
     assertVersion(writer);
     // Before anything is set: a database that is not ours stays as it was, to the byte.
     assertOurs(writer, url);
+    if (engine && !inMemory && !isNew) assertSound(writer, file);
     // Only a database without tables takes it: what is deleted later can be given back to the file system in steps.
     writer.pragma('auto_vacuum = INCREMENTAL');
     writer.pragma('journal_mode = WAL');
@@ -128,8 +130,8 @@ function begin(writer: Sqlite.Database, file: string): void {
 const aboutTheFile: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'it is not a SQLite database: expected a file that OSICAM has made, or a new name',
   SQLITE_BUSY: 'another process is writing to it: wait for it to end, or name another database',
-  SQLITE_CORRUPT: 'it is damaged: restore a backup',
-  SQLITE_FULL: 'the disk is full: make room and start again, what was done is kept',
+  SQLITE_CORRUPT: 'it is damaged: restore a backup, or save what can be read by sqlite3 and its command .recover',
+  SQLITE_FULL: 'the disk is full: make room, what was done is kept and the rest goes on from there',
   SQLITE_READONLY: 'it can only be read: expected a file and a folder that may be written to',
   SQLITE_CANTOPEN: 'it cannot be opened: expected a file and a folder that may be written to',
   SQLITE_IOERR: 'the disk did not do what it was asked to',

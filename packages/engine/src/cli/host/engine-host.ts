@@ -9,6 +9,7 @@ import { createDraft, readMeta, saveDraft, writeMeta, writePolicy } from '../../
 import { makeEngine } from '../make-engine.ts';
 import { segmentWriter } from '../ports/segments.ts';
 import { tokenWriter } from '../ports/tokens.ts';
+import { heedRefusals } from './heed-refusals.ts';
 import { keepPruned } from './keep-pruned.ts';
 import { lifeMethods } from './life-methods.ts';
 import type { ImportSummary } from './import-file.ts';
@@ -44,7 +45,7 @@ const saveClockEvery = 1_000;
  * writer. Steps and deliveries run side by side for as long as it lives.
  */
 export async function createEngineHost({
-  db,
+  db: database,
   registry,
   clock: spec,
   deliver,
@@ -54,6 +55,7 @@ export async function createEngineHost({
   idle = false,
   log,
 }: HostOptions) {
+  const { db, expectWilling } = heedRefusals(database, () => Date.now());
   const stored = await db.read((tx) => readMeta(tx, 'clock'));
   const accelerated =
     spec.mode === 'live'
@@ -194,7 +196,8 @@ export async function createEngineHost({
     readMeta: (name: string): Promise<string | undefined> => db.read((tx) => readMeta(tx, name)),
     writeMeta: (name: string, value: string): Promise<void> => db.write((tx) => writeMeta(tx, name, value)),
 
-    ping: async (): Promise<void> => undefined,
+    /** Rejects while the database refuses to write. */
+    ping: async (): Promise<void> => expectWilling(),
 
     stop: async (): Promise<void> => {
       stopping.abort();
