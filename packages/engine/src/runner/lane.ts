@@ -9,10 +9,8 @@ import { refOf } from './settle-messages.ts';
 
 const firstRest = 1_000;
 const longestRest = 300_000;
-/** So many outcomes are worth a transaction of their own. */
-const settleAt = 100;
-/** Messages claimed and not settled, at most. */
-const mostClaimed = 200;
+/** Messages claimed and not settled, at most. A sink within the process takes no time: there the commits are all that counts. */
+const mostClaimed = { away: 200, local: 1_000 } as const;
 
 /**
  * One channel of this process: its way out, what has been claimed for it, and what is under way. It has three modes: closed
@@ -24,7 +22,7 @@ export class Lane {
   results: Settled[] = [];
   /** Whose turn it is to be first. */
   rotation = 0;
-  /** The last claim left something behind. */
+  /** There may be something to claim: it has just been opened, or its last claim left something behind. */
   hasMore = false;
   readonly #parts: Parts;
   readonly #tell: () => void;
@@ -58,18 +56,24 @@ export class Lane {
     const under = this.#running + this.#queue.length;
     const isTimed = this.#parts.transports.rateOf?.(this.type.type) !== undefined;
     if (isTimed) return this.width - under;
-    const most = Math.min(mostClaimed, this.width * (this.type.delivery === 'at-most-once' ? 10 : 20));
-    return under > most / 2 ? 0 : most - under;
+    return under > this.#most / 2 ? 0 : this.#most - under;
+  }
+
+  get #most(): number {
+    if (this.#parts.transports.isLocal(this.type.type)) return mostClaimed.local;
+    return Math.min(mostClaimed.away, this.width * (this.type.delivery === 'at-most-once' ? 10 : 20));
   }
 
   get isIdle(): boolean {
-    return this.#running === 0 && this.#queue.length === 0 && this.results.length === 0 && !this.#isOpening;
+    return (
+      this.#running === 0 && this.#queue.length === 0 && this.results.length === 0 && !this.#isOpening && !this.hasMore
+    );
   }
 
   /** Something is to be done for it: outcomes to write down, or hands that are free. */
   get wantsAttention(): boolean {
-    if (this.results.length >= settleAt || (this.results.length > 0 && this.#running === 0)) return true;
-    return this.hasMore && this.room >= Math.max(1, Math.min(this.width, mostClaimed) >> 1);
+    if (this.results.length >= this.#most / 2 || (this.results.length > 0 && this.#running === 0)) return true;
+    return this.hasMore && this.room >= Math.max(1, Math.min(this.width, this.#most) >> 1);
   }
 
   /** When it goes on; a clock that was put back since ends the rest. */
@@ -92,6 +96,7 @@ export class Lane {
         (transport) => {
           this.#transport = transport;
           this.#failures = 0;
+          this.hasMore = true;
         },
         (error: unknown) => {
           const rests = Math.min(firstRest * 2 ** this.#failures++, longestRest);

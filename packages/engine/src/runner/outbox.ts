@@ -12,6 +12,11 @@ const recoverEvery = 10_000;
 /** How many messages one call takes out of the outbox at most, so that whoever waits for it can do something else. */
 const longestDrain = 2_000;
 
+interface Done {
+  claimed: number;
+  settled: number;
+}
+
 /**
  * What leaves the house. A message is marked as on its way in one transaction, sent, and what became of it is written down
  * in another, with the move of its customer. In between only this object knows of it: what dies with it is found by the mark.
@@ -50,18 +55,25 @@ export class Outbox {
    * Writes down what is known, claims what may go and begins to send it, without waiting for what becomes of it. How many
    * messages were dealt with. One pass at a time: a second call waits for the first.
    */
-  pass(): Promise<number> {
-    const pass = this.#last.then(() => this.#pass());
-    this.#last = pass.catch(() => undefined);
-    return pass;
+  async pass(): Promise<number> {
+    const { claimed, settled } = await this.#inTurn(() => this.#pass());
+    return claimed || settled;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Sends what is due and waits for what becomes of it. How many messages were dealt with. */
   async drain(): Promise<number> {
-    for (let done = 0; ; ) {
+    for (let claimed = 0, settled = 0; ; ) {
       const told = this.progress();
-      done += await (done < longestDrain ? this.pass() : this.#finish());
-      if (this.#isIdle) return done;
+      const done = await this.#inTurn(() => (claimed < longestDrain ? this.#pass() : this.#finish()));
+      claimed += done.claimed;
+      settled += done.settled;
+      if (this.#isIdle) return claimed || settled;
       await told;
     }
   }
@@ -131,15 +143,15 @@ export class Outbox {
     return lane;
   }
 
-  async #pass(): Promise<number> {
+  async #pass(): Promise<Done> {
+    for (const lane of this.#lanes.values()) lane.hasMore = false;
     const settled = await this.#settle();
     const recovered = await this.#lookAfter();
-    if (this.#isStopped) return settled;
+    if (this.#isStopped) return { claimed: recovered, settled };
     const { db, store, clock } = this.#parts;
     const byType = this.#stations();
     const refs = [...byType.values()].flat().map(({ ref }) => ref);
     const waiting = new Set(await db.read((tx) => store.nodesWithMail(tx, refs, clock.now())));
-    for (const lane of this.#lanes.values()) lane.hasMore = false;
     let claimed = 0;
     let problem: unknown;
     for (const stations of byType.values())
@@ -150,7 +162,7 @@ export class Outbox {
         problem ??= error;
       }
     if (problem !== undefined) throw problem;
-    return Math.max(claimed + recovered, settled);
+    return { claimed: claimed + recovered, settled };
   }
 
   async #claim(stations: readonly Station[]): Promise<number> {
@@ -195,11 +207,10 @@ export class Outbox {
     return results.flat().length;
   }
 
-  async #finish(): Promise<number> {
+  /** Lets come home what is under way, and claims nothing more. */
+  async #finish(): Promise<Done> {
     for (const lane of this.#lanes.values()) lane.hasMore = false;
-    const pass = this.#last.then(() => this.#settle());
-    this.#last = pass.catch(() => undefined);
-    return pass;
+    return { claimed: 0, settled: await this.#settle() };
   }
 
   /** Messages that nobody sends although they are marked: of workers that have died, and of a claim whose answer was lost. */
