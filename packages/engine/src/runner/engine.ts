@@ -272,7 +272,9 @@ export class Engine {
     const { db, store, clock } = this.#parts;
     await this.refresh();
     const now = clock.now();
-    let done = (await workSegments(this.#parts, now)) + (await workSchedules(this.#parts, now));
+    // Where no segment has a name nobody can watch one.
+    let done = this.#segments.size > 0 ? await workSegments(this.#parts, now) : 0;
+    done += await workSchedules(this.#parts, now);
     const due = new Set(await db.read((tx) => store.nodesDue(tx, this.#walkable(), now)));
     if (due.size > 0)
       for (const version of this.#parts.stations.all())
@@ -379,7 +381,7 @@ export class Engine {
     const due = [
       await parts.db.read((tx) => parts.store.nextDue(tx, this.#walkable())),
       messages ? await this.#outbox.nextDue() : undefined,
-      await nextSegmentWork(parts, parts.clock.now()),
+      this.#segments.size > 0 ? await nextSegmentWork(parts, parts.clock.now()) : undefined,
       firing && (endless || !firing.fired) ? firing.at : undefined,
     ].filter((each) => each !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);

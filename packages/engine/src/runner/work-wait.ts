@@ -2,7 +2,7 @@ import type { Wait, WaitType } from '../plugin/index.ts';
 import type { PortSql, Transaction } from '../store/index.ts';
 import { describeError } from './attempt.ts';
 import { answerBeginners, armBeginners } from './begin-to-wait.ts';
-import { finishMoves } from './finish.ts';
+import { finishMoves, onwardSql } from './finish.ts';
 import { handleBatch } from './handler-batch.ts';
 import { takeIn } from './happenings.ts';
 import type { Parts } from './parts.ts';
@@ -50,12 +50,15 @@ async function moveTogether(
   const port = byTurn(eras.map(({ fromTurn, wait }) => ({ fromTurn, port: leavingPort(parts, station, wait) })));
   return db.write(async (tx) => {
     await settleMemberships(parts, tx, station, eras, now);
-    const of = { node: station.ref, now, limit: chunk.set, port, waiting: own };
+    const path = await onwardSql(parts, tx, station, now, port);
+    const of = { node: station.ref, now, limit: chunk.set, port, path, waiting: own };
     const count = await store.fillByPortSql(tx, of);
     if (count === 0) return 0;
     if ((await setAsideRestless(parts, tx, station, now)) > 0) await store.fillByPortSql(tx, of);
     if (!own) await answerBeginners(parts, tx, station, eras, now);
-    await finishMoves(parts, tx, station, { now, inOrder: !own, events });
+    // Of those who wait for something some may have had it already: these have another port, and no path yet.
+    const hasPaths = own || events.length === 0;
+    await finishMoves(parts, tx, station, { now, inOrder: !own, events, hasPaths });
     if (!own) await armBeginners(parts, tx, station, eras, now);
     return count;
   }, 'arm');
