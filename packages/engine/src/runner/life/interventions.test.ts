@@ -238,3 +238,23 @@ test('history that is over is pruned by its age, and the engine goes on as if it
   expect(await life.outcomes()).toMatchObject({ '1.1': 'cancelled', '2.1': null, '3.1': null, '4.1': null });
   expect(await life.countsAddUp()).toBe(true);
 });
+
+test('a message that failed goes out once more with its own key, while its body is there', async () => {
+  const life = await waiting();
+  const { engine, mailbox, settle } = life;
+  mailbox.receive = async () => ({ status: 'failed' });
+  await settle();
+  expect(mailbox.mails.length).toBe(1);
+  expect(await engine.redrive('rescue', { status: 'failed' }, { dryRun: false }, 'ada')).toBe(1);
+  await settle();
+  expect(mailbox.mails[1]).toEqual(mailbox.mails[0]);
+  expect((await life.audit('rescue')).at(-1)).toEqual({
+    actor: 'ada',
+    action: 'redrive',
+    status: 'failed',
+    messages: 1,
+    done: true,
+  });
+  while (await engine.life.prune({ messageBodies: -1 }));
+  expect(await engine.redrive('rescue', { status: 'failed' }, { dryRun: false }, 'ada')).toBe(0);
+});
