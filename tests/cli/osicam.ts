@@ -37,6 +37,8 @@ export function start(
       // What is asked of the command is what a user has set, which is nothing.
       OSICAM_CONFIG: undefined,
       OSICAM_PORT: undefined,
+      OSICAM_DATABASE_URL: undefined,
+      OSICAM_ROLE: undefined,
       NODE_OPTIONS: undefined,
       ...options.env,
     },

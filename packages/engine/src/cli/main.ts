@@ -39,6 +39,7 @@ async function main(args: readonly string[]): Promise<void> {
 const told = new Set([
   'LoopError',
   'StoreError',
+  'StoreUnavailableError',
   'PluginError',
   'RuleError',
   'ListenError',
