@@ -1,3 +1,5 @@
+import { StoreError } from '../store/index.ts';
+
 /** A row for which the handler failed, and what it said. */
 export interface Failed<Row> {
   row: Row;
@@ -16,6 +18,8 @@ export async function attempt<Row, Result>(
   try {
     return { results: [{ rows, result: await handle(rows) }], failed: [] };
   } catch (error) {
+    // No customer is to blame for a database that is busy, full or gone: all of it is done once more.
+    if (error instanceof StoreError) throw error;
     if (rows.length === 1) return { results: [], failed: [{ row: rows[0] as Row, error: describeError(error) }] };
     const middle = rows.length >> 1;
     const halves = [rows.slice(0, middle), rows.slice(middle)] as const;
@@ -35,8 +39,12 @@ export class TimeoutError extends Error {
 
 /** An error as it is shown to whoever looks after the loop. Anything can be thrown. */
 export function describeError(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
-  return text.slice(0, 2_000);
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
+    return text.slice(0, 2_000);
+  } catch {
+    return `thrown: ${typeof error} without a text`;
+  }
 }
 
 /** The promise's outcome, or an error once so many real milliseconds have passed. Aborts what was handed the signal. */

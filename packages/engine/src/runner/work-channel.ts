@@ -1,5 +1,6 @@
 import type { ChannelType, Message, Suppression } from '../plugin/index.ts';
 import type { NewMessage } from '../store/index.ts';
+import { StoreError } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
 import { describeError, within } from './attempt.ts';
 import type { BatchRow } from './handler-batch.ts';
@@ -21,6 +22,7 @@ export async function workChannel(parts: Parts, station: Station, now: number): 
         try {
           return { row, message: await compose(parts, station, row, now) };
         } catch (error) {
+          if (error instanceof StoreError) throw error;
           return { row, error: describeError(error) };
         }
       }),

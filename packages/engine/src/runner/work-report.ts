@@ -5,6 +5,7 @@ import type { Parts } from './parts.ts';
 import { populationOf } from './population.ts';
 import type { Station } from './station.ts';
 import { settingsIn } from './station.ts';
+import { StoreError } from '../store/index.ts';
 
 /** A report has all the time that a handler has, and this many times more: it looks at everybody. */
 const patience = 10;
@@ -37,6 +38,8 @@ export async function workReport(parts: Parts, station: Station, turn: number, n
     }, 'report');
     return learnings.length > 0;
   } catch (error) {
+    // Not its fault: it stays due, and is worked out once more.
+    if (error instanceof StoreError) throw error;
     const figures = JSON.stringify({ error: describeError(error) });
     parts.log.warn('a report failed', { node: station.node.id, error: describeError(error) });
     await parts.db.write(
