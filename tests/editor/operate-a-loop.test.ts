@@ -33,7 +33,8 @@ const drawn = (wait: string, label: string) => ({
 const customers = `id,name\n${Array.from({ length: 12 }, (_, i) => `C${i},Person ${i}`).join('\n')}\n`;
 
 test('a loop is looked after in the browser: paused and resumed, its people moved to a new version and taken out', async () => {
-  const { page, complaints, close } = await openBrowser();
+  const visitor = await openBrowser();
+  const { page, complaints } = visitor;
   try {
     await page.goto(installation.signIn);
     await page.getByText('Draw your first loop').waitFor();
@@ -100,6 +101,6 @@ test('a loop is looked after in the browser: paused and resumed, its people move
       await audit.getByText(action, { exact: true }).first().waitFor();
     expect(complaints).toEqual([]);
   } finally {
-    await close();
+    await visitor.close();
   }
 });
