@@ -61,7 +61,7 @@ export class Lane {
 
   get #most(): number {
     if (this.#parts.transports.isLocal(this.type.type)) return mostClaimed.local;
-    return Math.min(mostClaimed.away, this.width * (this.type.delivery === 'at-most-once' ? 10 : 20));
+    return Math.min(mostClaimed.away, this.width * 20);
   }
 
   get isIdle(): boolean {
