@@ -45,8 +45,6 @@ test('on a full disk what comes in is refused and what was accepted is kept; wit
     await host.ping();
     await limitPages(db, Number(Object.values((await pragma(db, 'page_count')) ?? {})[0]) + 3);
 
-    let accepted = 0;
-    let refusal: Error | undefined;
     const ingest = (i: number) =>
       host.ingest([
         {
@@ -57,11 +55,16 @@ test('on a full disk what comes in is refused and what was accepted is kept; wit
           time: Date.now(),
         },
       ]);
-    while (!refusal)
-      await ingest(accepted).then(
-        () => accepted++,
-        (error: Error) => (refusal = error),
-      );
+    let accepted = 0;
+    const refusal = await (async () => {
+      for (;;)
+        try {
+          await ingest(accepted);
+          accepted++;
+        } catch (error) {
+          return error;
+        }
+    })();
     expect(refusal).toMatchObject({
       name: 'StoreError',
       message: expect.stringMatching(/the disk is full: make room/),

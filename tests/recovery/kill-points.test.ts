@@ -45,10 +45,10 @@ async function outcome(db: Database, sink: string) {
   return {
     journal: journal.map(({ path, ...row }) => ({ ...row, steps: steps.get(path) })),
     // Of a message that may not go twice nobody knows whether it went when the process died.
-    messages: messages.map(({ customer, n, step, node, turn, status }) => ({
-      ...{ customer, n, step, node, turn },
-      status: status === 'unknown' ? 'sent' : status,
-    })),
+    messages: messages.map(({ customer, n, step, node, turn, status }) => {
+      const became = status === 'unknown' ? 'sent' : status;
+      return { customer, n, step, node, turn, became };
+    }),
     unknown: messages.filter(({ status }) => status === 'unknown').length,
     positions,
     parked,

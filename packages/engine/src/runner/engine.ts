@@ -5,6 +5,8 @@ import { compile } from '../machine/index.ts';
 import type { Identity, SourceRecord } from '../plugin/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import type { Transaction } from '../store/index.ts';
+import { StoreError } from '../store/index.ts';
+import { describeError } from './attempt.ts';
 import { rememberPaths } from '../store/paths.ts';
 import type { IncomingEvent } from './intake.ts';
 import { enter, keyless } from './enter.ts';
@@ -55,6 +57,8 @@ export class Engine {
   readonly life: Interventions;
   readonly #lives = new Lives();
   #segments: ReadonlyMap<string, RuleGroup> = new Map();
+  /** Why a node could not go on in this pass. */
+  #problem: unknown;
   #revision = '';
 
   constructor(parts: EngineParts) {
@@ -273,6 +277,7 @@ export class Engine {
     await this.refresh();
     const now = clock.now();
     // Where no segment has a name nobody can watch one.
+    this.#problem = undefined;
     let done = this.#segments.size > 0 ? await workSegments(this.#parts, now) : 0;
     done += await workSchedules(this.#parts, now);
     const due = new Set(await db.read((tx) => store.nodesDue(tx, this.#walkable(), now)));
@@ -280,6 +285,8 @@ export class Engine {
       for (const version of this.#parts.stations.all())
         if (!version.paused) done += await this.#workThrough(version, due);
     if (done === 0) done += await this.#workReports();
+    // While others go on, so does the engine; who is held up is tried again in the next pass.
+    if (done === 0 && this.#problem !== undefined) throw this.#problem;
     return done;
   }
 
@@ -299,14 +306,31 @@ export class Engine {
       const { ref } = station;
       const now = this.#parts.clock.now();
       if (!due.has(ref) && !(reached.has(ref) && (await db.read((tx) => store.isDue(tx, ref, now))))) continue;
-      const count = await unlessStill(
-        () => this.#workAt(station, now),
-        (loop) => this.#lives.stop(loop),
-      );
+      const count = await this.#tryAt(station, now);
       done += count;
       if (count > 0) for (const end of endsOf(station)) reached.add(end);
     }
     return done;
+  }
+
+  /** A node that cannot go on does not hold up the others; a database that refuses does. */
+  async #tryAt(station: Station, now: number): Promise<number> {
+    try {
+      return await unlessStill(
+        () => this.#workAt(station, now),
+        (loop) => this.#lives.stop(loop),
+      );
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      this.#problem ??= error;
+      const { loop } = station.version;
+      this.#parts.log.warn('a node cannot go on', {
+        loop: loop.id,
+        node: station.node.id,
+        error: describeError(error),
+      });
+      return 0;
+    }
   }
 
   async #workAt(station: Station, now: number): Promise<number> {

@@ -1,11 +1,31 @@
-import type { CustomerEvent, Reentry, SourceType } from '../plugin/index.ts';
+import type { CustomerEvent, Entry, Reentry, SourceType } from '../plugin/index.ts';
 import { eventPredicate } from '../rule/index.ts';
 import type { Entrant, Transaction } from '../store/index.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
 /** What the entry of a station is set to. */
-export const entryOf = (station: Station) => (station.node.type as SourceType).entry(station.node.settings);
+export function entryOf(station: Station): Entry {
+  let entry = entries.get(station);
+  if (!entry) {
+    entry = soundEntry(station);
+    entries.set(station, entry);
+  }
+  return entry;
+}
+
+const entries = new WeakMap<Station, Entry>();
+
+/** A source that cannot say who enters lets in only those whom somebody names: what comes in for others must not fail with it. */
+function soundEntry({ node }: Station): Entry {
+  const closed: Entry = { on: 'call' };
+  try {
+    const entry: unknown = (node.type as SourceType).entry(node.settings);
+    return typeof entry === 'object' && entry !== null && 'on' in entry ? (entry as Entry) : closed;
+  } catch {
+    return closed;
+  }
+}
 
 /** The entries of the newest version of each loop that lets anybody in. */
 export const entriesOf = (parts: Parts): Station[] =>

@@ -1,10 +1,9 @@
 import type { MoveTarget, PathStep, PortSql } from '../store/index.ts';
 import { pathKey } from '../store/paths.ts';
-import type { RouterType } from '../plugin/index.ts';
+import type { RuleGroup } from '../rule/index.ts';
 import { alwaysPort, choose, routeToSql } from './port-sql.ts';
 import type { PortSqlContext } from './port-sql.ts';
 import type { Station } from './station.ts';
-import { placeOf } from './station.ts';
 
 /**
  * The nodes that whoever leaves a station passes without a stop, routers in SQL and reports, as a tree: a fork has an arm
@@ -81,12 +80,26 @@ function growRun(start: Station, limits: RunLimits): Run {
 const leavesOf = (fork: Fork): Leaf[] => fork.arms.flatMap((arm) => ('arms' in arm ? leavesOf(arm) : [arm]));
 
 /** Whether a node holds nobody up and asks no code of its own who goes where. */
-function isPassage({ node, eras, ...station }: Station): boolean {
-  const type = node.type;
+function isPassage(station: Station): boolean {
+  const { type } = station.node;
   if (type.contract === 'report') return true;
   if (type.contract !== 'router') return false;
-  const place = placeOf({ node, eras, ...station });
-  return eras.every(({ settings }) => (type as RouterType).route(settings, place).by !== 'each');
+  return isSound(station);
+}
+
+/** A segment of any name, so that a rule can be tried before anybody comes: who is in it is not asked. */
+const anySegment = new (class extends Map<string, RuleGroup> {
+  override get = (): RuleGroup => ({ combinator: 'and', rules: [] });
+  override has = (): boolean => true;
+})();
+
+/** Whether a router's way can be said in SQL. One whose type throws, or says what is no way, keeps its customers to itself. */
+function isSound(station: Station): boolean {
+  try {
+    return routeToSql(station, { now: 0, seed: '', segments: anySegment, dialect: 'sqlite' }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The path of each leaf by the leaf, and where in the tree a port of the first node leads. */

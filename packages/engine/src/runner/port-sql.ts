@@ -3,8 +3,9 @@ import { shareCuts, shareModulus, shareRounds, shareSalts } from '../plugin/shar
 import { ruleToSql } from '../rule/to-sql.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import type { Dialect, PortSql, SqlValue } from '../store/index.ts';
+import { routeOf } from './route-of.ts';
 import type { Station } from './station.ts';
-import { placeOf, portIndex } from './station.ts';
+import { portIndex } from './station.ts';
 
 /** What rules may refer to, and what goes into every share. */
 export interface PortSqlContext {
@@ -37,7 +38,7 @@ export function routeToSql(station: Station, context: PortSqlContext): PortSql |
   if (type.contract !== 'router') return undefined;
   const parts: { fromTurn: number; port: PortSql }[] = [];
   for (const era of station.eras) {
-    const port = toSql(station, type.route(era.settings, placeOf(station)) as Route, context);
+    const port = toSql(station, routeOf(station, era.settings), context);
     if (!port) return undefined;
     parts.push({ fromTurn: era.fromTurn, port });
   }

@@ -16,6 +16,13 @@ export function waitOf(parts: Parts, station: Station, settings: unknown, now: n
   if (typeof wait !== 'object' || wait === null)
     throw new Error(`${type.type}: expected what to wait for, got ${wait === null ? 'null' : typeof wait}`);
   const { until, events = [], segments = [] } = wait;
+  for (const list of [events, segments])
+    if (!Array.isArray(list) || list.some((each) => typeof each !== 'object' || each === null))
+      throw new Error(`${type.type}: expected events and segments as lists of objects`);
+  if (events.some((each) => typeof each.type !== 'string' || each.type === ''))
+    throw new Error(`${type.type}: expected events of a type`);
+  if (segments.some(({ segment, when }) => typeof segment !== 'string' || (when !== 'entered' && when !== 'left')))
+    throw new Error(`${type.type}: expected segments that are entered or left`);
   for (const { port } of [...(until ? [until] : []), ...events, ...segments]) portIndex(station, port);
   return until && !type.due ? { ...wait, until: { ...until, at: instant(type.type, until.at) } } : wait;
 }

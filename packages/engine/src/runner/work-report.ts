@@ -10,6 +10,9 @@ import { StoreError } from '../store/index.ts';
 /** A report has all the time that a handler has, and this many times more: it looks at everybody. */
 const patience = 10;
 
+/** More than anybody reads of one turn. In characters of JSON. */
+const longestFigures = 1_000_000;
+
 /**
  * Works out the figures of a report for one turn. While somebody's time for the goal is open they are asked for again, and
  * what they propose is not taken. Says whether the loop has learnt something.
@@ -33,6 +36,10 @@ export async function workReport(parts: Parts, station: Station, turn: number, n
         ...report.figures,
         ...(report.proposals ? { proposals: report.proposals } : {}),
       });
+      if (figures.length > longestFigures)
+        throw new Error(
+          `${type.type}: expected figures of at most ${longestFigures} characters, got ${figures.length}`,
+        );
       await parts.store.saveReport(tx, { node: station.ref, turn, at: now, figures, again });
       await parts.store.saveLearnings(tx, learnings);
     }, 'report');

@@ -2,24 +2,31 @@ import type { Customer, RouterType } from '../plugin/index.ts';
 import type { CommitPoint } from '../store/database.ts';
 import type { PortSql } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
-import { attempt, within } from './attempt.ts';
+import { attempt, describeError, within } from './attempt.ts';
 import { finishMoves, onwardSql } from './finish.ts';
 import type { BatchRow } from './handler-batch.ts';
 import { handleBatch } from './handler-batch.ts';
+import { parkAll } from './park-all.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import { alwaysPort, routeToSql } from './port-sql.ts';
+import { routeOf } from './route-of.ts';
 import type { Station } from './station.ts';
-import { placeOf, portIndex, settingsIn } from './station.ts';
+import { portIndex, settingsIn } from './station.ts';
 
 /** Moves the next chunk of those due at a router: in one statement where rule or share says who goes where, else batch by batch. */
 export async function workRouter(parts: Parts, station: Station, now: number): Promise<number> {
-  const port = routeToSql(station, {
-    now,
-    seed: parts.limits.seed,
-    segments: parts.segments(),
-    dialect: parts.db.dialect.name,
-  });
+  let port: PortSql | undefined;
+  try {
+    port = routeToSql(station, {
+      now,
+      seed: parts.limits.seed,
+      segments: parts.segments(),
+      dialect: parts.db.dialect.name,
+    });
+  } catch (error) {
+    return parkAll(parts, station, now, { error: describeError(error), point: 'route' });
+  }
   return port ? pass(parts, station, now, port, 'route') : workChooser(parts, station, now);
 }
 
@@ -50,7 +57,7 @@ async function workChooser(parts: Parts, station: Station, now: number): Promise
     const failed: Failed<BatchRow>[] = [];
     for (const [era, rows] of batch.byTurn) {
       const settings = settingsIn(station, era);
-      const route = type.route(settings, placeOf(station));
+      const route = routeOf(station, settings);
       if (route.by !== 'each') throw new Error(`${type.type}: a route must be of one kind whatever its settings`);
       const outcome = await attempt(rows, async (some) => {
         const chosen = await within(parts.limits.handlerTimeout, type.type, (signal) =>

@@ -3,8 +3,8 @@ import type { PortSql, Transaction } from '../store/index.ts';
 import { describeError } from './attempt.ts';
 import { answerBeginners, armBeginners } from './begin-to-wait.ts';
 import { finishMoves, onwardSql } from './finish.ts';
-import { handleBatch } from './handler-batch.ts';
 import { takeIn } from './happenings.ts';
+import { parkAll } from './park-all.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import { byTurn } from './port-sql.ts';
@@ -30,7 +30,7 @@ export async function workWait(parts: Parts, station: Station, now: number): Pro
       wait: waitOf(parts, station, settings, now),
     }));
   } catch (error) {
-    return parkAll(parts, station, now, describeError(error));
+    return parkAll(parts, station, now, { error: describeError(error), point: 'arm' });
   }
   const own = (station.node.type as WaitType).due !== undefined;
   const first = own && (await parts.db.read((tx) => parts.store.firstPhase(tx, station.ref, now)));
@@ -86,12 +86,4 @@ function leavingPort({ store }: Parts, station: Station, { until }: Wait): PortS
   const timeUp = until ? portIndex(station, until.port) : 0;
   const sql = `CASE p.phase WHEN 0 THEN ${store.beginsToWait} WHEN 1 THEN ${timeUp} ELSE p.phase - ${store.wokenPhase} END`;
   return { sql, parameters: [], needsCustomer: false };
-}
-
-/** A node type that cannot say what it waits for holds nobody: who is due there is set aside with what it said. */
-function parkAll(parts: Parts, station: Station, now: number, error: string): Promise<number> {
-  return handleBatch(parts, station, now, chunk.handler, 'arm', async ({ rows }) => ({
-    ports: new Map(),
-    failed: rows.map((row) => ({ row, error })),
-  }));
 }

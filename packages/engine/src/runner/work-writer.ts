@@ -2,6 +2,7 @@ import type { Merge, Patch, WriterType, Written } from '../plugin/index.ts';
 import type { Transaction } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
 import { attempt, within } from './attempt.ts';
+import { checkPatch } from './check-patch.ts';
 import type { BatchRow } from './handler-batch.ts';
 import { handleBatch } from './handler-batch.ts';
 import { takeIn } from './happenings.ts';
@@ -32,7 +33,9 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
             read: parts.reader(now),
           }),
         );
-        return checked(type, station, some, written);
+        const answer = checked(type, station, some, written);
+        await expectKnown(parts, answer.merges);
+        return answer;
       });
       for (const { result } of outcome.results) {
         for (const [index, port] of result.ports) ports.set(index, port);
@@ -80,19 +83,34 @@ function checked(type: WriterType, station: Station, rows: readonly BatchRow[], 
       `${type.type}: expected an object with patches, merges or ports, got ${written === null ? 'null' : typeof written}`,
     );
   const known = new Set(rows.map((row) => row.customer.id));
-  for (const patch of written.patches ?? [])
+  const { patches = [], merges = [], ports: named = new Map<number, string>() } = written;
+  for (const [what, list] of Object.entries({ patches, merges }))
+    if (!Array.isArray(list) || list.some((each) => typeof each !== 'object' || each === null))
+      throw new Error(`${type.type}: expected ${what} as a list of objects`);
+  if (!(named instanceof Map))
+    throw new Error(`${type.type}: expected ports as a map of customer ids, got ${typeof named}`);
+  for (const patch of patches) {
     if (!known.has(patch.customer))
       throw new Error(
         `${type.type}: expected patches for the customers of the batch, got one for ${String(patch.customer)}`,
       );
-  for (const { customer, into } of written.merges ?? [])
+    checkPatch(type.type, patch);
+  }
+  for (const { customer, into } of merges)
     if (!Number.isSafeInteger(customer) || !Number.isSafeInteger(into) || customer === into)
       throw new Error(
         `${type.type}: expected merges of one customer into another, got ${String(customer)} into ${String(into)}`,
       );
   const ports = rows.map((row): [number, number] => {
-    const port = written.ports?.get(row.customer.id);
+    const port = named.get(row.customer.id);
     return [row.index, port === undefined ? 0 : portIndex(station, port)];
   });
-  return { ports, patches: written.patches ?? [], merges: written.merges ?? [] };
+  return { ports, patches, merges };
+}
+
+/** A merge of somebody who is not in the customer base would fail with the whole batch. */
+async function expectKnown({ db, customers }: Parts, merges: readonly Merge[]): Promise<void> {
+  if (merges.length === 0) return;
+  const named = merges.flatMap(({ customer, into }) => [customer, into]);
+  await db.read((tx) => customers.findSurvivors(tx, named, 'a merge'));
 }
