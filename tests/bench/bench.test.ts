@@ -57,3 +57,11 @@ test('an unknown bench and a count that is none are wrong usage', async () => {
     stderr: expect.stringContaining('--runs: expected a whole number of at least 1, got some'),
   });
 });
+
+test('three workers on a PostgreSQL server move everybody once, as the bare statement does', {
+  timeout: 120_000,
+}, async () => {
+  const { code, stdout, stderr } = await bench('postgres', '--json', '--rows', '25000', '--runs', '1');
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'postgres', goal: 0.7, rows: 25000, workers: 3 });
+});

@@ -19,22 +19,27 @@ const settings = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'max_connections=200',
-  'shared_buffers=64MB',
-  'fsync=off',
-  'full_page_writes=off',
   'wal_level=minimal',
   'max_wal_senders=0',
-  'autovacuum_naptime=5s',
 ];
+/** What it has committed survives its own end, not a power cut. */
+const forgetful = ['shared_buffers=64MB', 'fsync=off', 'full_page_writes=off', 'autovacuum_naptime=5s'];
+/** As an administrator sets it up who has half a gigabyte to spare. */
+const durable = ['shared_buffers=512MB', 'max_wal_size=4GB', 'checkpoint_timeout=15min'];
+
+export interface PostgresOptions {
+  /** Where its files go: the folder for temporary ones unless told. */
+  folder?: string;
+  durable?: boolean;
+}
 
 /**
- * A real PostgreSQL server of our own on the loopback address, its files in the folder for temporary ones. What it has
- * committed survives its own end, not a power cut: it is thrown away. As root it runs as the user postgres, for it refuses root.
+ * A real PostgreSQL server of our own on the loopback address, its files in the folder for temporary ones. As root it runs as the user postgres, for it refuses root.
  */
-export async function startPostgres(): Promise<PostgresServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'osicam-postgres-'));
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'osicam-postgres-'));
   // The server's user has to come through to its own folder in it.
-  await chmod(folder, 0o755);
+  for (const way of [options.folder, folder]) if (way !== undefined) await chmod(way, 0o755);
   const databaseDir = join(folder, 'data');
   await mkdir(databaseDir, { mode: 0o700 });
   const port = await freePort();
@@ -48,7 +53,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     createPostgresUser: process.getuid?.() === 0,
     // A language's order of words, so that a statement that relies on the order of bytes without saying so is found out.
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale-provider=icu', '--icu-locale=en-US', '--locale=C'],
-    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
+    postgresFlags: [...settings, ...(options.durable ? durable : forgetful)].flatMap((setting) => ['-c', setting]),
     onLog: (message) => said.push(String(message)),
     onError: (message) => said.push(String(message)),
   });
