@@ -15,21 +15,21 @@ test('dead letters are listed with what became of them, page by page, and one th
   await engine.enter(await publish('n', 't/mail', { consent: 'given' }), all.slice(3));
   await work();
   await engine.deliver();
-  const { list } = createMessagesPort((read) => db.read(read));
+  const ledger = createMessagesPort((read) => db.read(read));
 
-  const failed = await list({ loop: 'm', status: 'failed', limit: 10 });
+  const failed = await ledger.list({ loop: 'm', status: 'failed', limit: 10 });
   expect(failed).toMatchObject([
     { key: 'm.post.2.1.1', customer: 2, channel: 'email', purpose: 'service', attempts: 1, detail: 'no such mailbox' },
     { key: 'm.post.1.1.1', customer: 1, reason: null, body: { hello: 1 } },
   ]);
-  const [first] = await list({ status: 'failed', limit: 1 });
-  expect(await list({ status: 'failed', after: first?.key ?? '', limit: 10 })).toMatchObject([{ customer: 1 }]);
-  expect(await list({ status: 'suppressed', limit: 10 })).toMatchObject([
+  const [first] = await ledger.list({ status: 'failed', limit: 1 });
+  expect(await ledger.list({ status: 'failed', after: first?.key ?? '', limit: 10 })).toMatchObject([{ customer: 1 }]);
+  expect(await ledger.list({ status: 'suppressed', limit: 10 })).toMatchObject([
     { key: 'n.post.4.1.1', reason: 'consent', body: {} },
   ]);
 
   await engine.redrive('m', { status: 'failed', keys: ['m.post.1.1.1'] }, { dryRun: false });
-  expect(await list({ loop: 'm', status: 'queued', limit: 10 })).toMatchObject([{ customer: 1, attempts: 0 }]);
+  expect(await ledger.list({ loop: 'm', status: 'queued', limit: 10 })).toMatchObject([{ customer: 1, attempts: 0 }]);
 });
 
 test('the contact policy is one document, its defaults until somebody sets it, and who set it stands in the audit', async () => {
