@@ -20,8 +20,9 @@ export class Book {
   readonly entries: ToldEntry[] = [];
   /** Documents that were accepted as versions. */
   readonly published: { loop: string; accepted: boolean }[] = [];
-  /** Keys of customers who were told to be the same as another. */
-  readonly merged = new Set<string>();
+
+  /** Loops whose dead letters were sent once more. */
+  readonly redriven = new Set<string>();
 
   newEvent(event: Omit<ToldEvent, 'messageId' | 'accepted'>): ToldEvent {
     const told = { ...event, messageId: `m${this.events.size + 1}`, accepted: false };

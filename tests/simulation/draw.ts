@@ -6,6 +6,7 @@ export type Drawn = [type: string, settings?: Record<string, unknown>];
 const ports: Record<string, readonly string[]> = {
   'sim/in': ['entered'],
   'sim/on': ['entered'],
+  'sim/night': ['entered'],
   'sim/rule': ['old', 'young'],
   'sim/share': ['a', 'b'],
   'sim/each': ['even', 'odd'],
@@ -14,6 +15,7 @@ const ports: Record<string, readonly string[]> = {
   'sim/hook': ['sent', 'failed', 'suppressed'],
   'sim/mail': ['sent', 'failed', 'suppressed'],
   'sim/delay': ['done'],
+  'sim/until': ['done', 'none'],
   'sim/reply': ['yes', 'other', 'timeout'],
   'sim/count': ['done'],
 };
@@ -29,7 +31,11 @@ export const eventTypes = ['ping', 'answer', 'order'] as const;
 export function randomLoop(random: Random, id: string): Loop {
   const nodes: Record<string, Drawn> = {
     in: ['sim/in', { again: random.pick(['never', 'always']) }],
-    on: ['sim/on', { event: 'ping', again: random.pick(['never', 'always']) }],
+    on: [
+      'sim/on',
+      { event: 'ping', again: random.pick(['never', 'always']), ...(random.chance(0.3) ? { key: 'cart' } : {}) },
+    ],
+    ...(random.chance(0.15) ? { night: ['sim/night', { again: random.pick(['never', 'always']) }] } : {}),
   };
   const inner: string[] = [];
   const count = random.between(3, 8);
@@ -48,6 +54,7 @@ export function randomLoop(random: Random, id: string): Loop {
   };
   lead('in', 'entered', inner[0] as string);
   lead('on', 'entered', random.pick(inner));
+  if (nodes.night) lead('night', 'entered', random.pick(inner));
   for (const [i, name] of inner.entries()) {
     const type = nodes[name]?.[0] as string;
     const later = [...inner.slice(i + 1), 'end'];
@@ -67,7 +74,9 @@ export function randomLoop(random: Random, id: string): Loop {
       )
     : arrows;
   if (round && !drawn.some((arrow) => arrow.endsWith('-> end'))) delete nodes.end;
-  return toLoop(id, nodes, drawn);
+  const loop = toLoop(id, nodes, drawn);
+  // Some are for orders: whoever has ordered leaves.
+  return random.chance(0.2) ? { ...loop, goals: [{ on: 'event', event: 'order' }] } : loop;
 }
 
 /** A loop document from its nodes and `from.port -> to` arrows. */
@@ -100,6 +109,7 @@ function randomNode(random: Random): Drawn {
     'sim/hook': 2,
     'sim/mail': 2,
     'sim/delay': 2,
+    'sim/until': 1,
     'sim/reply': 3,
     'sim/count': 1,
   });
@@ -111,6 +121,8 @@ function randomNode(random: Random): Drawn {
     case 'sim/tell':
       // Never what lets into a loop: two loops could let a customer into each other for ever, without a wait.
       return [type, { event: random.pick(['answer', 'order']) }];
+    case 'sim/until':
+      return [type, { hours: random.between(1, 9) }];
     case 'sim/delay':
       return [type, { hours: random.between(1, 60) }];
     case 'sim/reply':
@@ -118,7 +130,9 @@ function randomNode(random: Random): Drawn {
         type,
         {
           hours: random.between(1, 100),
-          since: random.pick(['arrival', 'turn']),
+          since: random.weighted({ arrival: 4, turn: 3, entry: 1 }),
+          late: random.pick(['counts', 'ignored']),
+          ...(random.chance(0.3) ? { key: 'cart' } : {}),
           event: random.pick(['answer', 'ping']),
         },
       ];

@@ -41,6 +41,14 @@ export function simulationNodes(pause: (what: string) => Promise<void>): AnyNode
       settings: z.object({ event: z.string(), again, key: z.string().optional() }),
       entry: ({ event, again, key }) => ({ on: 'event', event, again, ...(key === undefined ? {} : { key }) }),
     }),
+    source({
+      type: 'sim/night',
+      stage: 'collect',
+      ...said('Night'),
+      settings: z.object({ again }),
+      ports: [{ id: 'entered' }],
+      entry: ({ again }) => ({ on: 'schedule', cron: '0 3 * * *', again }),
+    }),
     router({
       type: 'sim/end',
       stage: 'flow',
@@ -154,18 +162,42 @@ export function simulationNodes(pause: (what: string) => Promise<void>): AnyNode
       ...said('Reply'),
       settings: z.object({
         hours: z.number(),
-        since: z.enum(['arrival', 'turn']).default('arrival'),
+        since: z.enum(['arrival', 'turn', 'entry']).default('arrival'),
+        late: z.enum(['counts', 'ignored']).default('counts'),
+        key: z.string().optional(),
         event: z.string(),
       }),
       ports: [{ id: 'yes' }, { id: 'other' }, { id: 'timeout' }],
       wait: ({ settings, now }) => ({
         until: { at: now + settings.hours * hour, port: 'timeout' },
         since: settings.since,
+        late: settings.late,
         events: [
-          { type: settings.event, where: only('text', '=', 'yes'), port: 'yes' },
+          {
+            type: settings.event,
+            where: only('text', '=', 'yes'),
+            ...(settings.key === undefined ? {} : { key: settings.key }),
+            port: 'yes',
+          },
           { type: 'order', port: 'other' },
         ],
       }),
+    }),
+    // Each until an instant of its own; some do not wait at all.
+    wait({
+      type: 'sim/until',
+      stage: 'flow',
+      ...said('Until'),
+      settings: z.object({ hours: z.number() }),
+      ports: [{ id: 'done' }, { id: 'none' }],
+      wait: ({ now }) => ({ until: { at: now, port: 'done' } }),
+      due: async ({ batch, settings, now }) => {
+        await pause('until');
+        swallow('until', batch);
+        return batch.map(({ id }) =>
+          id % 7 === 0 ? { port: 'none' } : { at: now + (1 + (id % 5)) * settings.hours * hour },
+        );
+      },
     }),
     report({
       type: 'sim/count',

@@ -5,7 +5,7 @@ import type { CompiledLoop } from '../../packages/engine/src/machine/index.ts';
 import { definePlugin, Registry } from '../../packages/engine/src/plugin/index.ts';
 import { parseLoop } from '../../packages/engine/src/loop/index.ts';
 import type { Clock } from '../../packages/engine/src/runner/index.ts';
-import { createTransports, Engine } from '../../packages/engine/src/runner/index.ts';
+import { createTransports, Engine, LifeError } from '../../packages/engine/src/runner/index.ts';
 import type { Database } from '../../packages/engine/src/store/index.ts';
 import * as store from '../../packages/engine/src/store/index.ts';
 import { Book, Coverage } from './book.ts';
@@ -151,7 +151,7 @@ class Simulation {
         age: random.between(10, 80),
         ...(random.chance(0.9) ? { email: `${key}@example.org` } : {}),
         ...(random.chance(0.08)
-          ? { poison: random.pick(['stamp', 'each', 'tell', 'at-least-once', 'at-most-once']) }
+          ? { poison: random.pick(['stamp', 'each', 'tell', 'until', 'at-least-once', 'at-most-once']) }
           : {}),
       },
     };
@@ -273,7 +273,9 @@ class Simulation {
     const action = random.weighted({
       open: this.#gates.size > 0 ? 30 : 0,
       work: up && this.#busy('work') === 0 ? 14 : 0,
-      deliver: up && this.#busy('deliver') === 0 ? 8 : 0,
+      deliver: up && this.#busy('deliver') === 0 ? 6 : 0,
+      send: up && this.#busy('send') === 0 ? 4 : 0,
+      life: up && this.#busy('life') === 0 ? 1.5 : 0,
       record: up && this.#busy('record') < 2 ? 7 : 0,
       enter: up && this.#busy('enter') < 2 ? 4 : 0,
       ingest: up && this.#busy('ingest') < 2 ? 2 : 0,
@@ -288,6 +290,10 @@ class Simulation {
         return this.#begun('work', () => this.#live().work());
       case 'deliver':
         return this.#begun('deliver', () => this.#live().deliver());
+      case 'send':
+        return this.#begun('send', () => this.#live().send());
+      case 'life':
+        return this.#intervene();
       case 'record':
         return this.#record();
       case 'enter':
@@ -343,6 +349,55 @@ class Simulation {
     });
   }
 
+  /** What people do to running loops. What its state does not allow is refused, and that is right. */
+  #intervene(): void {
+    const random = this.#random;
+    const loop = random.pick(this.#loops());
+    const { life } = this.#live();
+    const some = { customers: Array.from({ length: random.between(1, 4) }, () => random.between(1, this.#people)) };
+    const dryRun = random.chance(0.1);
+    const actor = 'simulation';
+    const action = random.weighted({
+      pause: 3,
+      resume: 5,
+      cancel: 1,
+      replay: 1,
+      retry: 2,
+      release: 1,
+      migrate: 2,
+      redrive: 0.3,
+    });
+    const does: Record<typeof action, () => Promise<unknown>> = {
+      pause: () => life.pause(loop, actor),
+      resume: () => {
+        const overdue = random.pick(['continue', 'skip', 'exit', 'spread'] as const);
+        return life.resume(loop, { overdue, ...(overdue === 'spread' ? { over: 'PT5H' } : {}) }, actor);
+      },
+      cancel: () => life.cancel(loop, some, { dryRun }, actor),
+      replay: () => life.replay(loop, some, { dryRun }, actor),
+      retry: () => life.retry(loop, { all: true }, { dryRun }, actor),
+      release: () => life.release(loop, some, { exit: random.chance(0.5), dryRun }, actor),
+      migrate: () => life.migrate(loop, { map: this.#mapping(loop), dryRun }, actor),
+      redrive: () => {
+        this.#book.redriven.add(loop);
+        return this.#live().redrive(loop, { status: random.pick(['failed', 'unknown']) }, { dryRun }, actor);
+      },
+    };
+    this.#note(`${action} ${loop}`);
+    void this.#launch('life', does[action], { done: () => this.#coverage.saw(`did ${action}`) });
+  }
+
+  /** Every node that any version may have, to the same one, to another of the newest version or to the end. */
+  #mapping(loop: string): Record<string, string | null> {
+    const nodes = [...(this.#live().newest(loop)?.stations.keys() ?? [])];
+    const to = nodes.filter((node) => /^n\d$/.test(node));
+    return Object.fromEntries(
+      Array.from({ length: 8 }, (_, i) => `n${i}`)
+        .filter((node) => !nodes.includes(node) || this.#random.chance(0.2))
+        .map((node) => [node, this.#random.chance(0.2) ? null : this.#random.pick(to)]),
+    );
+  }
+
   #record(): void {
     const random = this.#random;
     const events = Array.from({ length: random.between(1, 5) }, () => {
@@ -354,7 +409,7 @@ class Simulation {
         who: random.chance(0.1) ? `x${random.below(9)}` : `c${random.between(1, this.#people)}`,
         type: random.pick(eventTypes),
         time: this.#now + (skew === 'late' ? -random.below(5 * day) : skew === 'early' ? random.below(hour) : 0),
-        properties: { text: random.pick(['yes', 'no']) },
+        properties: { text: random.pick(['yes', 'no']), cart: random.pick(['a', 'b']) },
       });
     });
     this.#note(`record ${events.map(({ messageId, who, type }) => `${messageId} ${who} ${type}`).join(', ')}`);
@@ -386,7 +441,7 @@ class Simulation {
       who,
       type: this.#random.pick(eventTypes),
       time: this.#now,
-      properties: { text: 'yes' },
+      properties: { text: 'yes', cart: 'a' },
     });
     this.#note(`ingest ${who} ${event.type}`);
     const { type, time, properties, messageId } = event;
@@ -445,6 +500,13 @@ class Simulation {
     this.#calm = true;
     await this.#untilIdle();
     if (this.#problems.length > 0) return;
+    for (const loop of this.#loops())
+      for (const overdue of ['continue', 'skip', 'exit', 'spread'] as const) {
+        // One that a crash has left half resumed takes the same choice alone.
+        const choice = { overdue, ...(overdue === 'spread' ? { over: 'PT5H' } : {}) };
+        void this.#launch('life', () => this.#live().life.resume(loop, choice, 'simulation'));
+        await this.#untilIdle();
+      }
     const end = this.#now + 5 * day;
     for (let i = 0, passes = 0; i < 100; i++) {
       const engine = this.#live();
@@ -487,5 +549,7 @@ class Simulation {
   }
 }
 
+/** An error that was made to happen, or a refusal of what the state of a loop does not allow. */
 const isOnPurpose = (error: unknown): boolean =>
-  error instanceof Error && (error.message.includes(onPurpose) || isOnPurpose(error.cause));
+  error instanceof LifeError ||
+  (error instanceof Error && (error.message.includes(onPurpose) || isOnPurpose(error.cause)));

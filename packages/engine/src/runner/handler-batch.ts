@@ -72,8 +72,17 @@ export async function handleBatch(
   return batch.claimed.length;
 }
 
+/**
+ * A customer who is due there several times, by several keys, is handled once in a batch: the second time the handler is to
+ * see what the first has changed.
+ */
+function onceEach(claimed: readonly Claimed[]): Claimed[] {
+  const seen = new Set<number>();
+  return claimed.filter(({ customer }) => seen.size < seen.add(customer).size);
+}
+
 async function claimBatch(parts: Parts, tx: Transaction, station: Station, now: number, limit: number): Promise<Batch> {
-  const claimed = await parts.store.claimDue(tx, station.ref, now, limit);
+  const claimed = onceEach(await parts.store.claimDue(tx, station.ref, now, limit));
   const ids = [...new Set(claimed.map((each) => each.customer))];
   const found = new Map((await parts.customers.findCustomers(tx, ids)).map((customer) => [customer.id, customer]));
   const rows: BatchRow[] = [];
