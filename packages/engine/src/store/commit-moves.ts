@@ -48,8 +48,12 @@ export async function commitMoves(tx: Transaction, move: Move): Promise<Taken[]>
   if (moved === 0) return [];
   if (move.events.length > 0)
     await tx.run(
-      `DELETE FROM subscription WHERE (customer, event, n) IN
-         (SELECT m.customer, e.value, m.n FROM moved m CROSS JOIN ${tx.dialect.list('text')} e WHERE m.path >= 0)`,
+      tx.dialect.name === 'sqlite'
+        ? `DELETE FROM subscription WHERE (customer, event, n) IN
+             (SELECT m.customer, e.value, m.n FROM moved m CROSS JOIN ${tx.dialect.list('text')} e WHERE m.path >= 0)`
+        : // Of a product of two lists PostgreSQL expects so many rows that it would rather read the whole table.
+          `DELETE FROM subscription WHERE (customer, n) IN (SELECT customer, n FROM moved WHERE path >= 0)
+             AND event = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))`,
       [JSON.stringify(move.events)],
     );
 

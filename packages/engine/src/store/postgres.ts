@@ -31,10 +31,14 @@ const reading = {
   default_transaction_read_only: 'on',
 };
 
-/** A worker whose machine is gone, and not its connection, gives back the rows it has claimed after this. */
 const writing = {
   ...reading,
   default_transaction_read_only: 'off',
+  // What writes looks rows up by their keys, a batch at a time. The batch is a temporary table or a list, of whose size the
+  // planner knows nothing: before it learns how large the tables have become it would read them from end to end.
+  enable_seqscan: 'off',
+  random_page_cost: '1.1',
+  // A worker whose machine is gone, and not its connection, gives back the rows that it has claimed after this.
   idle_in_transaction_session_timeout: "'10min'",
 };
 
