@@ -34,7 +34,7 @@ test.each(all)('%s is named and explained to a business user', (_path, { title, 
 
 test('settings that have a control of their own say so', () => {
   const format = (path: string) => all.find(([name]) => name === path)?.[1].format;
-  expect(format('flow/delay.for')).toBe('duration');
+  expect(format('flow/delay.for')).toBe('calendar-duration');
   expect(format('segment/rules.cases.when')).toBe('rule');
   expect(format('segment/rules.cases.port')).toBe('port');
   expect(format('collect/event.event')).toBe('event-type');

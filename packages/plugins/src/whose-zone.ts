@@ -6,7 +6,8 @@ export const whoseZone = () =>
   zoneField().optional().meta({
     title: 'Time zone',
     description:
-      'As Europe/Berlin. Left empty, each customer\'s own: what its trait "timezone" says, or the time zone of this installation where that is missing or unknown.',
+      'Whose clock counts. A customer\'s own is what its trait "timezone" says, or that of this installation where it says nothing.',
+    unset: "the customer's own",
   });
 
 /** One answer a customer, worked out once for all who have the same zone. */

@@ -5,7 +5,9 @@ import { isZone, weekdays } from './calendar.ts';
 
 /*
  * Settings that the editor has a control of its own for. Each is an ordinary zod schema whose JSON Schema carries a
- * `format`; a client that does not know the format still shows a text field.
+ * `format`; a client that does not know the format still shows a text field. A form goes by two more words of `.meta()`:
+ * `onlyWith: { again: ['after'] }` for a setting that means something only while the one beside it has one of these values,
+ * and `unset: 'once'` for what it means that one that may be left out is.
  */
 
 /** An ISO 8601 duration in weeks, days, hours, minutes and seconds, as `P14D`, and longer than nothing: a wait of none is no wait. */
@@ -35,7 +37,7 @@ export const calendarDurationField = ({ orNone = false } = {}) =>
         context.addIssue({ code: 'custom', message: (error as RangeError).message });
       }
     })
-    .meta({ format: 'duration' });
+    .meta({ format: orNone ? 'calendar-duration-or-none' : 'calendar-duration' });
 
 /** A local time of day, as `09:00`. */
 export const timeField = () =>
@@ -45,7 +47,7 @@ export const timeField = () =>
     .meta({ format: 'time-of-day' });
 
 /** Days of the week, at least one. */
-export const weekdaysField = () => z.array(z.enum(weekdays)).min(1).meta({ uniqueItems: true });
+export const weekdaysField = () => z.array(z.enum(weekdays)).min(1).meta({ uniqueItems: true, format: 'weekdays' });
 
 /** The IANA name of a time zone, as `Europe/Berlin`. */
 export const zoneField = () =>
@@ -53,6 +55,10 @@ export const zoneField = () =>
     .string()
     .refine(isZone, { error: ({ input }) => `expected the name of a time zone, as Europe/Berlin, got ${input}` })
     .meta({ format: 'time-zone' });
+
+/** One of a few values, each with the words in which a form offers it: `{ never: 'never', after: 'after some time' }`. */
+export const choiceField = <const Titles extends Record<string, string>>(titles: Titles) =>
+  z.enum(Object.keys(titles) as (keyof Titles & string)[]).meta({ titles });
 
 /** A rule over traits, events, consents and segments. */
 export const ruleField = () => ruleGroupSchema.meta({ format: 'rule' });
@@ -65,6 +71,9 @@ export const textTemplateField = () => z.string().meta({ format: 'liquid-text' }
 
 /** The name of an event type. */
 export const eventField = () => z.string().min(1).meta({ format: 'event-type' });
+
+/** The name of a property of events. */
+export const propertyField = () => z.string().min(1).max(200).meta({ format: 'event-property' });
 
 /** The name of a trait. */
 export const traitField = () => z.string().min(1).meta({ format: 'trait' });

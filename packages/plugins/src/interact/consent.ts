@@ -1,5 +1,5 @@
 import type { Contact } from '@osicam/engine/plugin';
-import { z } from '@osicam/engine/plugin';
+import { choiceField, z } from '@osicam/engine/plugin';
 
 /** What a channel to a customer asks about consent. */
 export const consentFields = (consent: Contact['consent']) => ({
@@ -9,11 +9,17 @@ export const consentFields = (consent: Contact['consent']) => ({
     .max(100)
     .default('marketing')
     .meta({ title: 'Purpose', description: 'What the customer is contacted for, as consents name it.' }),
-  consent: z.enum(['given', 'notRefused', 'notNeeded']).default(consent).meta({
-    title: 'Consent',
-    description:
-      'What must hold when it is sent. given: only those who agreed to this purpose. notRefused: all but those who refused. notNeeded: everybody, for what a contract requires.',
-  }),
+  consent: choiceField({
+    given: 'only who agreed',
+    notRefused: 'all but who refused',
+    notNeeded: 'not needed',
+  })
+    .default(consent)
+    .meta({
+      title: 'Consent',
+      description:
+        'Who may be sent it: asked about this purpose at the moment of sending. None is needed for what a contract requires.',
+    }),
 });
 
 /** What the contact policy goes by when a message of this channel is sent. */

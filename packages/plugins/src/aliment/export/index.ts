@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { JsonObject } from '@osicam/engine/plugin';
-import { channel, traitField, z } from '@osicam/engine/plugin';
+import { channel, choiceField, traitField, z } from '@osicam/engine/plugin';
 import { AppendFiles, expectNoConfiguration } from '../../append-file.ts';
 
 export const exportFile = channel({
@@ -14,9 +14,9 @@ export const exportFile = channel({
       .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, 'expected letters, digits, hyphens and underscores, as renewals')
       .default('export')
       .meta({ title: 'File', description: 'The name of the file, without its ending.' }),
-    format: z.enum(['csv', 'ndjson']).default('csv').meta({
+    format: choiceField({ csv: 'CSV', ndjson: 'JSON Lines' }).default('csv').meta({
       title: 'Format',
-      description: 'csv for spreadsheets and most systems, ndjson for one JSON object a line.',
+      description: 'CSV is for spreadsheets and most systems; JSON Lines has a JSON object a line.',
     }),
     traits: z
       .array(traitField())

@@ -1,4 +1,4 @@
-import { z } from '@osicam/engine/plugin';
+import { choiceField, z } from '@osicam/engine/plugin';
 import { reentryFields } from '../../reentry.ts';
 
 const isEncoding = (label: string): boolean => {
@@ -46,10 +46,9 @@ export const fileSettings = z.object({
     description:
       'A CSV or JSON Lines file, from the folder of the loop. Left empty, whoever is imported into the loop enters here.',
   }),
-  format: z
-    .enum(['auto', 'csv', 'json-lines'])
+  format: choiceField({ auto: 'by the name of the file', csv: 'CSV', 'json-lines': 'JSON Lines' })
     .default('auto')
-    .meta({ title: 'Format', description: 'Auto: JSON Lines for names that end in .jsonl or .ndjson, else CSV.' }),
+    .meta({ title: 'Format', description: 'Names of JSON Lines files end in .jsonl or .ndjson.' }),
   key: z.string().min(1).optional().meta({
     title: 'Key',
     description:
@@ -73,14 +72,18 @@ export const fileSettings = z.object({
     .refine(isEncoding, 'expected an encoding that separates with single bytes, as utf-8, windows-1252 or iso-8859-15')
     .default('utf-8')
     .meta({ title: 'Encoding', description: 'How the file writes letters, as utf-8 or windows-1252.' }),
-  delimiter: z
-    .enum(['auto', ',', ';', 'tab', '|'])
+  delimiter: choiceField({
+    auto: 'found by the header',
+    ',': 'comma',
+    ';': 'semicolon',
+    tab: 'tab',
+    '|': 'vertical bar',
+  })
     .default('auto')
-    .meta({ title: 'Separator', description: 'Auto: what the header has most of.' }),
-  decimal: z
-    .enum(['point', 'comma'])
+    .meta({ title: 'Separator', description: 'What stands between two columns.' }),
+  decimal: choiceField({ point: '1,234.50', comma: '1.234,50' })
     .default('point')
-    .meta({ title: 'Decimal sign', description: 'Comma: 1.234,50 is a number.' }),
+    .meta({ title: 'Decimal sign', description: 'How the file writes numbers.' }),
   ...reentryFields('never'),
 });
 

@@ -9,14 +9,14 @@ export const schedule = source({
   settings: z.object({
     cron: cronField().default('0 8 * * 1').meta({
       title: 'When',
-      description:
-        'A cron expression: minute, hour, day of the month, month, day of the week. "0 8 * * 1" is every Monday at 8:00.',
+      description: 'Whoever is meant below enters whenever this time has come.',
     }),
     zone: zoneField().optional().meta({
       title: 'Time zone',
-      description: 'As Europe/Berlin. Left out: the time zone of this installation.',
+      description: 'Whose clock counts.',
+      unset: 'that of this installation',
     }),
-    who: ruleField().optional().meta({ title: 'Who', description: 'Who enters. Left out: every customer.' }),
+    who: ruleField().optional().meta({ title: 'Who', description: 'Who enters.' }),
     ...reentryFields('always'),
   }),
   entry: ({ cron, zone, who, ...reentry }) => ({ on: 'schedule', cron, zone, who, again: toReentry(reentry) }),

@@ -1,4 +1,14 @@
-import { addDuration, calendarDurationField, eventField, portField, ruleField, wait, z } from '@osicam/engine/plugin';
+import {
+  addDuration,
+  calendarDurationField,
+  choiceField,
+  eventField,
+  portField,
+  propertyField,
+  ruleField,
+  wait,
+  z,
+} from '@osicam/engine/plugin';
 import { sameNames } from '../../ports.ts';
 import { eventRuleProblems } from '../../event-rule.ts';
 
@@ -12,12 +22,13 @@ export const waitForEvent = wait({
     events: z
       .array(
         z.object({
-          event: eventField().meta({ title: 'Event', description: 'What to wait for, as "reply".' }),
+          event: eventField().meta({ title: 'Event', description: 'What to wait for.' }),
           where: ruleField().optional().meta({ title: 'Only where', description: 'Conditions on the event itself.' }),
-          key: z.string().min(1).max(200).optional().meta({
+          key: propertyField().optional().meta({
             title: 'Of the same',
             description:
-              'In a loop that customers enter several times at once, as once a cart: the property of the event that says which, as "cartId". Only the waiting that was entered with the same value ends. In other loops it makes no difference.',
+              'In a loop that customers are in several times at once, as once a cart: the property of the event that says which, as "cartId". It makes no difference in others.',
+            unset: 'any',
           }),
           port: portField().meta({ title: 'Leaves by', description: 'What this way out is called.' }),
         }),
@@ -27,17 +38,22 @@ export const waitForEvent = wait({
     timeout: calendarDurationField().default('P14D').meta({
       title: 'At most',
       description:
-        'After this long without such an event, as P14D or P1M, the customer leaves by "timeout". An event that is told of only then comes too late, even if it happened before.',
+        'After this long without such an event the customer leaves by "Time is up". An event that is told of only then comes too late, even if it happened before.',
     }),
-    countFrom: z.enum(['arrival', 'turn', 'entry']).default('arrival').meta({
-      title: 'Count events from',
-      description:
-        'arrival: what becomes known while the customer is here; what came before does not count. turn: also what has happened since it began this turn of the loop, and since it last left here if that was in this turn. entry: also what has happened since it entered the loop. Of several, the earliest counts.',
-    }),
-    late: z.enum(['counts', 'ignored']).default('counts').meta({
+    countFrom: choiceField({
+      arrival: 'its arrival here',
+      turn: 'the beginning of this turn',
+      entry: 'its entry into the loop',
+    })
+      .default('arrival')
+      .meta({
+        title: 'Count events from',
+        description:
+          'What happened before that does not count; within a turn, neither does what happened before it last left here. Of several, the earliest counts.',
+      }),
+    late: choiceField({ counts: 'count as any other', ignored: 'are ignored' }).default('counts').meta({
       title: 'Late events',
-      description:
-        'What becomes known during the wait but happened before the moment that events are counted from. counts: it ends the wait as any other. ignored: it ends nothing.',
+      description: 'What becomes known during the wait, but happened before the moment that events are counted from.',
     }),
   }),
   ports: ({ events }) => [

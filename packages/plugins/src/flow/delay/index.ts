@@ -9,7 +9,7 @@ export const delay = wait({
     for: calendarDurationField().default('P1D').meta({
       title: 'Wait for',
       description:
-        'How long, as P1D for a day, P2W for two weeks or PT6H for six hours. A day is 24 hours. With months or years, as P1M, it is the calendar of this installation that counts: the same local time on the same day of the month, or on its last.',
+        'A day is 24 hours. For months and years the calendar of this installation counts: the same local time on the same day of the month, or on its last.',
     }),
   }),
   wait: ({ now, settings, zone }) => ({ until: { at: addDuration(now, settings.for, zone), port: 'done' } }),

@@ -2,6 +2,7 @@ import type { Due } from '@osicam/engine/plugin';
 import {
   aroundDate,
   calendarDurationField,
+  choiceField,
   readDate,
   timeField,
   traitField,
@@ -21,14 +22,14 @@ export const untilDate = wait({
     trait: traitField().default('renewalDate').meta({
       title: 'Date',
       description:
-        'The trait that holds it: an ISO 8601 date as 2026-03-31, one with a time as 2026-03-31T14:00:00Z (UTC unless it says otherwise), or epoch milliseconds. It is read when the customer arrives; what the trait becomes later moves nothing.',
+        'The trait that holds it, as 2026-03-31 or 2026-03-31T14:00:00Z (UTC unless it says otherwise). It is read when the customer arrives; what the trait becomes later moves nothing.',
     }),
     offset: calendarDurationField({ orNone: true }).default('P7D').meta({
       title: 'How long',
       description:
-        'As P7D for seven days, P1M for a month, P0D for the date itself. With hours or minutes, as PT2H, it counts from the very instant of the date, and the time of day below is not used.',
+        '0 days for the date itself. Hours and minutes count from the very instant of the date, and the time of day below is not used.',
     }),
-    direction: z.enum(['before', 'after']).default('before').meta({
+    direction: choiceField({ before: 'before the date', after: 'after the date' }).default('before').meta({
       title: 'Before or after',
       description: 'Whether it is so long before the date or after it.',
     }),
@@ -42,10 +43,9 @@ export const untilDate = wait({
       description:
         'Whether the date comes round every year, as a birthday: then it is the next one, and never past. The 29th of February is the 28th where there is none.',
     }),
-    past: z.enum(['leave', 'continue']).default('leave').meta({
+    past: choiceField({ leave: 'leaves by a way of its own', continue: 'goes on at once' }).default('leave').meta({
       title: 'If it is over',
-      description:
-        'leave: who arrives later than that leaves by "past". continue: it goes on at once, as if its time had just come.',
+      description: 'What becomes of a customer who arrives later than that.',
     }),
     zone: whoseZone(),
   }),

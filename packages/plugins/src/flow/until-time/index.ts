@@ -10,7 +10,7 @@ export const untilTime = wait({
     time: timeField().default('09:00').meta({
       title: 'At',
       description:
-        'The local time, as 09:00. Who arrives at that very instant waits for the next. On the night when clocks go forward, a time that is left out is the moment they do; when they go back, a time that comes twice is the first of the two.',
+        'The local time. Who arrives at that very instant waits for the next. On the night when clocks go forward, a time that is left out is the moment they do; when they go back, a time that comes twice is the first of the two.',
     }),
     days: weekdaysField()
       .default([...weekdays])

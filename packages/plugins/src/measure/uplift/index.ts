@@ -1,5 +1,14 @@
 import type { ArmOutcome, JsonObject } from '@osicam/engine/plugin';
-import { durationField, eventField, nodeField, report, ruleField, traitField, z } from '@osicam/engine/plugin';
+import {
+  choiceField,
+  durationField,
+  eventField,
+  nodeField,
+  report,
+  ruleField,
+  traitField,
+  z,
+} from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
 import { eventRuleProblems } from '../../event-rule.ts';
 import { learn } from './learn.ts';
@@ -32,11 +41,13 @@ const settings = z.object({
   by: traitField()
     .optional()
     .meta({ title: 'By', description: 'A trait whose values are also measured one by one, as "segment".' }),
-  learn: z.enum(['none', 'propose', 'take']).default('none').meta({
-    title: 'Learn',
-    description:
-      'Whether new weights for the treatments are worked out: not, as a proposal, or taken from the next turn on.',
-  }),
+  learn: choiceField({ none: 'nothing', propose: 'proposes new weights', take: 'takes new weights' })
+    .default('none')
+    .meta({
+      title: 'Learn',
+      description:
+        'Whether new weights for the treatments are worked out, and only proposed or taken from the next turn on.',
+    }),
   explore: z.number().min(0).max(0.5).default(0.1).meta({
     title: 'Keep trying',
     description: 'The share that every treatment keeps at least, as 0.1, however badly it did.',

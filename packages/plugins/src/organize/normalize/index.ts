@@ -1,5 +1,5 @@
 import type { Customer, Identity, Json, JsonObject, Patch } from '@osicam/engine/plugin';
-import { traitField, writer, z } from '@osicam/engine/plugin';
+import { choiceField, traitField, writer, z } from '@osicam/engine/plugin';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { blockedField, isBlocked } from '../blocked.ts';
 import type { Habits } from './values.ts';
@@ -36,14 +36,12 @@ const settings = z.object({
     title: 'Country',
     description: 'Where a phone number without a country code is from, in two letters, as GB or US.',
   }),
-  decimal: z
-    .enum(['point', 'comma'])
+  decimal: choiceField({ point: '1,234.50', comma: '1.234,50' })
     .default('point')
-    .meta({ title: 'Decimals', description: 'point: 1,234.50. comma: 1.234,50.' }),
-  dates: z
-    .enum(['dayFirst', 'monthFirst'])
+    .meta({ title: 'Decimals', description: 'How numbers are written.' }),
+  dates: choiceField({ dayFirst: '3 April', monthFirst: '4 March' })
     .default('dayFirst')
-    .meta({ title: 'Dates', description: 'How 03/04/2026 is read: dayFirst is 3 April, monthFirst is 4 March.' }),
+    .meta({ title: 'Dates', description: 'How 03/04/2026 is read.' }),
   removeSources: z.boolean().default(false).meta({
     title: 'Remove what was read',
     description: 'Take the traits read away once their value stands under its new name.',

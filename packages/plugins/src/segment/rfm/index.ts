@@ -1,5 +1,5 @@
 import type { BatchContext } from '@osicam/engine/plugin';
-import { durationField, eventField, router, z } from '@osicam/engine/plugin';
+import { choiceField, durationField, eventField, router, z } from '@osicam/engine/plugin';
 import { parseDuration } from '@osicam/engine/rule';
 
 const cuts = (unit: string, values: number[]) =>
@@ -9,7 +9,8 @@ const cuts = (unit: string, values: number[]) =>
     .default(values)
     .meta({
       title: `${unit} that part the scores`,
-      description: 'Four numbers, ascending. Used only with scores by fixed cut points.',
+      description: 'Four numbers, ascending.',
+      onlyWith: { scoring: ['cutPoints'] },
     });
 
 const settings = z.object({
@@ -19,13 +20,13 @@ const settings = z.object({
     description:
       'The property of the event that says what it was worth. Left empty, the number of purchases stands for it.',
   }),
-  window: durationField()
-    .default('P365D')
-    .meta({ title: 'Look back', description: 'How far back purchases count, as P365D.' }),
-  scoring: z.enum(['quintiles', 'cutPoints']).default('quintiles').meta({
-    title: 'Scores by',
-    description: 'quintiles: a fifth of all customers who bought for each score. cutPoints: the numbers below.',
-  }),
+  window: durationField().default('P365D').meta({ title: 'Look back', description: 'How far back purchases count.' }),
+  scoring: choiceField({ quintiles: 'fifths of all who bought', cutPoints: 'fixed numbers' })
+    .default('quintiles')
+    .meta({
+      title: 'Scores by',
+      description: 'Where one score ends and the next begins.',
+    }),
   recency: cuts('Days since the last purchase', [30, 60, 90, 180]),
   frequency: cuts('Purchases', [1, 2, 4, 8]),
   monetary: cuts('Values', [50, 100, 250, 1000]),

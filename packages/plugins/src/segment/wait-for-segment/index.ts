@@ -1,4 +1,4 @@
-import { addDuration, calendarDurationField, segmentField, wait, z } from '@osicam/engine/plugin';
+import { addDuration, calendarDurationField, choiceField, segmentField, wait, z } from '@osicam/engine/plugin';
 
 export const waitForSegment = wait({
   type: 'segment/wait-for-segment',
@@ -7,15 +7,15 @@ export const waitForSegment = wait({
   description:
     'Holds each customer until it comes into a named segment, or out of one, or until time is up. Who is in (or out) already goes on at once.',
   settings: z.object({
-    segment: segmentField().meta({ title: 'Segment', description: 'The id of the named segment, as "at-risk".' }),
-    when: z.enum(['entered', 'left']).default('entered').meta({
+    segment: segmentField().meta({ title: 'Segment', description: 'What is waited for.' }),
+    when: choiceField({ entered: 'is in it', left: 'is not in it' }).default('entered').meta({
       title: 'Until the customer',
       description:
-        "entered: is in the segment. left: is not in it. It is looked at whenever something becomes known of the customer and whenever a time in the segment's rule runs out, not every so often.",
+        "It is looked at whenever something becomes known of the customer and whenever a time in the segment's rule runs out, not every so often.",
     }),
     timeout: calendarDurationField().default('P30D').meta({
       title: 'At most',
-      description: 'After this long, as P30D or P1M, the customer leaves by "timeout".',
+      description: 'After this long the customer leaves by "Time is up".',
     }),
   }),
   ports: [
