@@ -5,7 +5,7 @@ import type { Book } from './book.ts';
 import { eachPort, poison } from './nodes.ts';
 import type { Sink } from './sink.ts';
 import { took } from './sink.ts';
-import type { EnrollmentRow, JournalRow, MessageRow, Snapshot } from './snapshot.ts';
+import type { EnrollmentRow, JournalRow, MessageRow, ParkedRow, Snapshot } from './snapshot.ts';
 
 /** One node that an enrollment has passed, or one mark. */
 interface Passed {
@@ -169,7 +169,7 @@ function checkJourney(
       say(`is due at node ${position.node} since ${position.due}, and now is ${now}`);
   }
   if (set && set.node !== at) say(`is parked at ${set.node}, but its journal leads to ${at}`);
-  if (set && !mayBePoisoned(world, set.node, enrollment.customer)) say(`is parked without cause: ${set.error}`);
+  if (set && !mayBeParked(world, set, enrollment.customer)) say(`is parked without cause: ${set.error}`);
 }
 
 const nodeAt = (world: World, ref: number) => {
@@ -198,8 +198,12 @@ function choiceAt(
   return undefined;
 }
 
-function mayBePoisoned(world: World, ref: number, customer: number): boolean {
-  const type = nodeAt(world, ref)?.node.type;
+/** Whoever cannot be handled there, and whoever was answered each time anew by what it had been told before. */
+function mayBeParked(world: World, { node: ref, error }: ParkedRow, customer: number): boolean {
+  const here = nodeAt(world, ref)?.node;
+  const type = here?.type;
+  if (type?.type === 'sim/reply' && (here?.settings as { since: string }).since !== 'arrival')
+    return error.startsWith('left this node a hundred times');
   const cannot = world.customers.get(customer)?.traits[poison];
   if (type?.contract === 'channel') return cannot === type.delivery;
   return cannot !== undefined && type?.type === `sim/${String(cannot)}`;
