@@ -21,6 +21,10 @@ export class Book {
   /** Documents that were accepted as versions. */
   readonly published: { loop: string; accepted: boolean }[] = [];
 
+  /** The clock was put back: what came later may say that it came before. */
+  wentBack = false;
+  /** Keys of customers who were told to be one with another. */
+  readonly merged = new Set<string>();
   /** Loops whose dead letters were sent once more. */
   readonly redriven = new Set<string>();
 

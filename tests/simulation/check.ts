@@ -2,7 +2,7 @@ import type { CompiledLoop } from '../../packages/engine/src/machine/index.ts';
 import { sharePort } from '../../packages/engine/src/plugin/share.ts';
 import { marks } from '../../packages/engine/src/store/marks.ts';
 import type { Book } from './book.ts';
-import { eachPort, poison } from './nodes.ts';
+import { eachPort, inner, poison } from './nodes.ts';
 import type { Sink } from './sink.ts';
 import { took } from './sink.ts';
 import type { EnrollmentRow, JournalRow, MessageRow, ParkedRow, Snapshot } from './snapshot.ts';
@@ -52,12 +52,21 @@ export function check(snapshot: Snapshot, context: CheckContext): string[] {
   checkEvents(world, context, wrong);
   checkMessages(world, context, wrong);
   checkStamps(world, wrong);
-  if (context.atRest) checkRest(world, context, wrong);
+  checkGoals(world, context, wrong);
+  if (context.atRest) {
+    checkRest(world, context, wrong);
+    checkMembers(world, wrong);
+  }
   return problems;
 }
 
 function index(snapshot: Snapshot, { compiled }: CheckContext) {
-  const loops = new Map(snapshot.versions.map(({ id, loop, document }) => [id, { ...compiled(id, document), loop }]));
+  const loops = new Map(
+    snapshot.versions.map(({ id, loop, document }) => [
+      id,
+      { ...compiled(id, document), loop, document: compiled(id, document).loop },
+    ]),
+  );
   const steps = new Map<number, { node: number; port: number }[]>();
   for (const { path, node, port } of snapshot.paths) steps.set(path, [...(steps.get(path) ?? []), { node, port }]);
   const unfold = (row: JournalRow): Passed[] =>
@@ -202,8 +211,11 @@ function choiceAt(
 function mayBeParked(world: World, { node: ref, error }: ParkedRow, customer: number): boolean {
   const here = nodeAt(world, ref)?.node;
   const type = here?.type;
-  if (type?.type === 'sim/reply' && (here?.settings as { since: string }).since !== 'arrival')
-    return error.startsWith('left this node a hundred times');
+  if (error.startsWith('left this node a hundred times'))
+    return (
+      type?.type === 'sim/until' ||
+      (type?.type === 'sim/reply' && (here?.settings as { since: string } | undefined)?.since !== 'arrival')
+    );
   const cannot = world.customers.get(customer)?.traits[poison];
   if (type?.contract === 'channel') return cannot === type.delivery;
   return cannot !== undefined && type?.type === `sim/${String(cannot)}`;
@@ -279,7 +291,7 @@ function checkEntries(world: World, { book }: CheckContext, wrong: (what: string
       wrong(`loop and customer ${key}: in it ${live.length} times at once`);
   }
   for (const { loop, who, accepted } of book.entries)
-    if (accepted && !of.has(`${loop} ${world.idOfKey.get(who)}`))
+    if (accepted && !book.merged.has(who) && !of.has(`${loop} ${world.idOfKey.get(who)}`))
       wrong(`${who} was told to be in ${loop} and never entered`);
 }
 
@@ -364,6 +376,30 @@ function checkStamps(world: World, wrong: (what: string) => void): void {
     if (stamps < least || stamps > least + (perhaps.get(id) ?? 0))
       wrong(`customer ${id} has ${stamps} stamps, and passed ${least}`);
   }
+}
+
+/** Nobody is still in a loop whose goal has been reached. */
+function checkGoals(world: World, { book }: CheckContext, wrong: (what: string) => void): void {
+  if (book.wentBack) return;
+  const ordered = new Map<number, number>();
+  for (const { customer, type, received_at } of world.snapshot.events)
+    if (type === 'order') ordered.set(customer, Math.max(received_at, ordered.get(customer) ?? 0));
+  for (const enrollment of world.snapshot.enrollments) {
+    const { goals = [] } = world.loops.get(enrollment.version)?.document ?? {};
+    const byHand = world.journeys.get(idOf(enrollment))?.some(({ port }) => port === marks.placed);
+    const last = ordered.get(enrollment.customer) ?? 0;
+    if (goals.length > 0 && !byHand && enrollment.ended_at === null && last > enrollment.entered_at)
+      wrong(`enrollment ${idOf(enrollment)} is still in its loop, and its goal was reached at ${last}`);
+  }
+}
+
+/** Who is in a segment that is watched is who its rule is true of. */
+function checkMembers({ snapshot, customers }: World, wrong: (what: string) => void): void {
+  const members = new Set(snapshot.members.map(({ customer }) => customer));
+  if (!snapshot.segments.some(({ watched_at }) => watched_at !== null)) return;
+  for (const { id, merged_into, traits } of customers.values())
+    if (merged_into === null && members.has(id) !== (traits.city === inner))
+      wrong(`customer ${id} lives in ${String(traits.city)}, and is ${members.has(id) ? '' : 'not '}in the segment`);
 }
 
 /** When all is done that is due, no message is on its way and no figures are wanting. */

@@ -7,6 +7,7 @@ const ports: Record<string, readonly string[]> = {
   'sim/in': ['entered'],
   'sim/on': ['entered'],
   'sim/night': ['entered'],
+  'sim/member': ['entered'],
   'sim/rule': ['old', 'young'],
   'sim/share': ['a', 'b'],
   'sim/each': ['even', 'odd'],
@@ -16,10 +17,11 @@ const ports: Record<string, readonly string[]> = {
   'sim/mail': ['sent', 'failed', 'suppressed'],
   'sim/delay': ['done'],
   'sim/until': ['done', 'none'],
+  'sim/move': ['moved', 'timeout'],
   'sim/reply': ['yes', 'other', 'timeout'],
   'sim/count': ['done'],
 };
-const waits = new Set(['sim/delay', 'sim/reply']);
+const waits = new Set(['sim/delay', 'sim/reply', 'sim/until']);
 
 /** What may happen to a customer in simulated worlds. The first lets into loops, the others end waits. */
 export const eventTypes = ['ping', 'answer', 'order'] as const;
@@ -35,6 +37,7 @@ export function randomLoop(random: Random, id: string): Loop {
       'sim/on',
       { event: 'ping', again: random.pick(['never', 'always']), ...(random.chance(0.3) ? { key: 'cart' } : {}) },
     ],
+    ...(random.chance(0.2) ? { member: ['sim/member', { again: random.pick(['never', 'always']) }] } : {}),
     ...(random.chance(0.15) ? { night: ['sim/night', { again: random.pick(['never', 'always']) }] } : {}),
   };
   const inner: string[] = [];
@@ -54,6 +57,7 @@ export function randomLoop(random: Random, id: string): Loop {
   };
   lead('in', 'entered', inner[0] as string);
   lead('on', 'entered', random.pick(inner));
+  if (nodes.member) lead('member', 'entered', random.pick(inner));
   if (nodes.night) lead('night', 'entered', random.pick(inner));
   for (const [i, name] of inner.entries()) {
     const type = nodes[name]?.[0] as string;
@@ -76,7 +80,9 @@ export function randomLoop(random: Random, id: string): Loop {
   if (round && !drawn.some((arrow) => arrow.endsWith('-> end'))) delete nodes.end;
   const loop = toLoop(id, nodes, drawn);
   // Some are for orders: whoever has ordered leaves.
-  return random.chance(0.2) ? { ...loop, goals: [{ on: 'event', event: 'order' }] } : loop;
+  const goals: Loop['goals'] = random.chance(0.2) ? [{ on: 'event', event: 'order' }] : [];
+  const exits: Loop['exits'] = random.chance(0.1) ? [{ on: 'segment', segment: 'inner', when: 'left' }] : [];
+  return { ...loop, goals, exits };
 }
 
 /** A loop document from its nodes and `from.port -> to` arrows. */
@@ -110,6 +116,7 @@ function randomNode(random: Random): Drawn {
     'sim/mail': 2,
     'sim/delay': 2,
     'sim/until': 1,
+    'sim/move': 1,
     'sim/reply': 3,
     'sim/count': 1,
   });
@@ -121,6 +128,8 @@ function randomNode(random: Random): Drawn {
     case 'sim/tell':
       // Never what lets into a loop: two loops could let a customer into each other for ever, without a wait.
       return [type, { event: random.pick(['answer', 'order']) }];
+    case 'sim/move':
+      return [type, { when: random.pick(['entered', 'left']) }];
     case 'sim/until':
       return [type, { hours: random.between(1, 9) }];
     case 'sim/delay':

@@ -12,6 +12,10 @@ const again = z.enum(['never', 'always']).default('never');
 const only = (field: string, operator: string, value: string | number): RuleGroup =>
   ({ combinator: 'and', rules: [{ field, operator, value }] }) as RuleGroup;
 
+/** The city whose people are the segment of the simulated world. */
+export const inner = 'city 0';
+export const segment = { id: 'inner', name: 'Inner city', rule: only('city', '=', inner) };
+
 /** Which port the node `each` chooses. */
 export const eachPort = (customer: number): string => (customer % 2 === 0 ? 'even' : 'odd');
 
@@ -48,6 +52,14 @@ export function simulationNodes(pause: (what: string) => Promise<void>): AnyNode
       settings: z.object({ again }),
       ports: [{ id: 'entered' }],
       entry: ({ again }) => ({ on: 'schedule', cron: '0 3 * * *', again }),
+    }),
+    source({
+      type: 'sim/member',
+      stage: 'collect',
+      ...said('Member'),
+      settings: z.object({ again }),
+      ports: [{ id: 'entered' }],
+      entry: ({ again }) => ({ on: 'segment', segment: segment.id, when: 'entered', again }),
     }),
     router({
       type: 'sim/end',
@@ -181,6 +193,17 @@ export function simulationNodes(pause: (what: string) => Promise<void>): AnyNode
           },
           { type: 'order', port: 'other' },
         ],
+      }),
+    }),
+    wait({
+      type: 'sim/move',
+      stage: 'collect',
+      ...said('Move'),
+      settings: z.object({ when: z.enum(['entered', 'left']) }),
+      ports: [{ id: 'moved' }, { id: 'timeout' }],
+      wait: ({ now, settings: { when } }) => ({
+        until: { at: now + 2 * day, port: 'timeout' },
+        segments: [{ segment: segment.id, when, port: 'moved' }],
       }),
     }),
     // Each until an instant of its own; some do not wait at all.

@@ -14,7 +14,7 @@ import { eventTypes, randomLoop } from './draw.ts';
 import type { Fault, FaultPlan } from './faulty-database.ts';
 import { faultyDatabase, onPurpose } from './faulty-database.ts';
 import { drained, Gates, Life } from './gates.ts';
-import { day, hour, simulationNodes } from './nodes.ts';
+import { day, hour, segment, simulationNodes } from './nodes.ts';
 import { Random } from './random.ts';
 import { Sink } from './sink.ts';
 import { snapshot } from './snapshot.ts';
@@ -130,6 +130,7 @@ class Simulation {
   async #begin(): Promise<void> {
     this.#start();
     await this.#untilIdle();
+    await this.#launch('segment', () => this.#live().saveSegment(segment));
     const loops = this.#random.chance(0.3) ? ['one', 'two'] : ['one'];
     for (const loop of loops) await this.#publish(loop);
     const count = this.#random.between(6, 24);
@@ -279,6 +280,7 @@ class Simulation {
       record: up && this.#busy('record') < 2 ? 7 : 0,
       enter: up && this.#busy('enter') < 2 ? 4 : 0,
       ingest: up && this.#busy('ingest') < 2 ? 2 : 0,
+      merge: up && this.#busy('ingest') === 0 ? 0.4 : 0,
       publish: up && this.#busy('publish') === 0 ? 0.6 : 0,
       clock: 6,
       kill: 0.5,
@@ -300,6 +302,8 @@ class Simulation {
         return this.#enter();
       case 'ingest':
         return this.#ingest();
+      case 'merge':
+        return this.#merge();
       case 'publish':
         return void this.#publish(random.pick(this.#loops()));
       case 'clock':
@@ -452,7 +456,7 @@ class Simulation {
           [
             {
               identities: [{ kind: 'key', value: who }],
-              traits: { city: `city ${this.#random.below(9)}` },
+              traits: { city: `city ${this.#random.below(3)}` },
               events: [{ type, category: 'contact', time, properties, messageId }],
             },
           ],
@@ -466,6 +470,18 @@ class Simulation {
     );
   }
 
+  /** Somebody turns out to be somebody else. */
+  #merge(): void {
+    const [one, other] = [this.#random.between(1, this.#people), this.#random.between(1, this.#people)];
+    const key = (n: number) => ({ kind: 'key', value: `c${n}` });
+    for (const who of [one, other]) this.#book.merged.add(`c${who}`);
+    this.#note(`merge ${other} into ${one}`);
+    const record = { identities: [key(one)], traits: {}, sameAs: [key(other)] };
+    void this.#launch('ingest', () => this.#live().ingest([record], 'simulation'), {
+      done: () => this.#coverage.saw('did merge'),
+    });
+  }
+
   #moveClock(): void {
     const random = this.#random;
     const how = random.weighted({ minutes: 4, hours: 4, days: 2, back: 1, ahead: 1 });
@@ -477,6 +493,7 @@ class Simulation {
       ahead: () => hour,
     }[how]();
     this.#now += by;
+    if (by < 0) this.#book.wentBack = true;
     this.#coverage.saw(`clock ${how}`);
     this.#note(`clock ${by}`);
   }

@@ -88,8 +88,18 @@ export async function snapshot(tx: Transaction) {
     tally: await all<{ node: number; port: number; count: number }>(
       'SELECT node, port, sum(count) AS count FROM tally GROUP BY node, port ORDER BY node, port',
     ),
-    events: await all<{ customer: number; type: string; time: number; message_id: string | null }>(
-      'SELECT customer, type, time, message_id FROM event ORDER BY customer, time, type, message_id',
+    events: await all<{
+      customer: number;
+      type: string;
+      time: number;
+      received_at: number;
+      message_id: string | null;
+    }>('SELECT customer, type, time, received_at, message_id FROM event ORDER BY customer, time, type, message_id'),
+    segments: await all<{ ref: number; id: string; watched_at: number | null }>(
+      'SELECT ref, id, watched_at FROM segment ORDER BY ref',
+    ),
+    members: await all<{ customer: number; segment: number }>(
+      'SELECT customer, segment FROM membership ORDER BY customer, segment',
     ),
     reports: await all<{ node: number; turn: number; due: number | null; figures: string | null }>(
       'SELECT node, turn, due, figures FROM report ORDER BY node, turn',

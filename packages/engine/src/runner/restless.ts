@@ -2,7 +2,8 @@ import type { Transaction } from '../store/index.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
-const error =
+/** What is said of who goes round so. */
+export const restlessError =
   'left this node a hundred times within a minute: the waits on its way round end as soon as they begin, as one for a segment that ' +
   'it is in already, or until a date that is over; give the way round a wait that lasts';
 
@@ -14,8 +15,8 @@ const error =
 export async function setAsideRestless(parts: Parts, tx: Transaction, station: Station, now: number): Promise<number> {
   const found = await parts.store.restless(tx, { node: station.ref, now });
   if (found.length === 0) return 0;
-  await parts.store.park(tx, { node: station.ref, now, rows: found.map((row) => ({ ...row, error })) });
+  await parts.store.park(tx, { node: station.ref, now, rows: found.map((row) => ({ ...row, error: restlessError })) });
   const { loop } = station.version;
-  parts.log.warn('parked', { loop: loop.id, node: station.node.id, customers: found.length, error });
+  parts.log.warn('parked', { loop: loop.id, node: station.node.id, customers: found.length, error: restlessError });
   return found.length;
 }

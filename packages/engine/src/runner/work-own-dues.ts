@@ -7,6 +7,7 @@ import type { Batch, BatchRow } from './handler-batch.ts';
 import { handleBatch } from './handler-batch.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
+import { restlessError } from './restless.ts';
 import type { Station } from './station.ts';
 import { portIndex, settingsIn } from './station.ts';
 import type { WaitEra } from './wait-of.ts';
@@ -27,8 +28,12 @@ export async function workOwnDues(
     const ports = leaving(parts, station, eras, batch);
     const until = new Map<string, number>();
     const failed: Failed<BatchRow>[] = [];
+    const tired = await tiredOf(parts, station, batch, now);
+    failed.push(...tired);
     for (const [turn, rows] of batch.byTurn) {
-      const arrived = rows.filter(({ claimed }) => claimed.phase === 0);
+      const arrived = rows.filter(
+        ({ claimed, index }) => claimed.phase === 0 && !tired.some(({ row }) => row.index === index),
+      );
       const outcome = await attempt(arrived, (some) => ask(parts, station, turn, some, now));
       failed.push(...outcome.failed);
       for (const { rows: some, result } of outcome.results)
@@ -58,6 +63,24 @@ export async function workOwnDues(
     const events = awaitedTypes(eras.map(({ wait }) => wait));
     return { ports, failed, events, afterwards: arm, ...(events.length > 0 ? { also: answer } : {}) };
   });
+}
+
+/** Those of a batch who go round without ever waiting, to be set aside. */
+async function tiredOf(parts: Parts, station: Station, { rows }: Batch, now: number): Promise<Failed<BatchRow>[]> {
+  const { db, store } = parts;
+  const those = rows.filter(({ claimed }) => claimed.phase === 0);
+  const where = { node: station.ref, now };
+  const found = await db.read((tx) =>
+    store.restlessOf(
+      tx,
+      where,
+      those.map(({ claimed }) => claimed),
+    ),
+  );
+  const tired = new Set(found.map(({ customer, n }) => `${customer} ${n}`));
+  return those
+    .filter(({ claimed }) => tired.has(`${claimed.customer} ${claimed.n}`))
+    .map((row) => ({ row, error: restlessError }));
 }
 
 /** By which port those of a batch leave who have not just arrived, by their place in it. */

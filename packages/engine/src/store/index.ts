@@ -83,7 +83,7 @@ export type { PathStep } from './paths.ts';
 export { markPath, markPaths, pathIds, pathKey, rememberPaths } from './paths.ts';
 export type { Learning } from './reports.ts';
 export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
-export { restless } from './restless.ts';
+export { restless, restlessOf } from './restless.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
 export {
   askMembershipsAgain,
