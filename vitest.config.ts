@@ -25,7 +25,16 @@ export default defineConfig({
       { extends: true, test: { name: 'examples', include: ['examples/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'stories', include: ['tests/**/*.test.ts'], exclude: ['**/node_modules/**', 'tests/editor/**'] },
+        test: {
+          name: 'stories',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'tests/{editor,simulation,recovery}/**'],
+        },
+      },
+      {
+        extends: true,
+        // What must hold whatever fails: simulated seeds, processes that are killed, disks that are full, plugins that lie.
+        test: { name: 'proof', include: ['tests/{simulation,recovery}/**/*.test.ts'], testTimeout: 120_000 },
       },
       {
         extends: true,
