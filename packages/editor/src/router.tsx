@@ -50,6 +50,12 @@ const customer = createRoute({
   component: lazyRouteComponent(() => import('./pages/customers/CustomerPage.tsx'), 'CustomerPage'),
 });
 
+const segments = createRoute({
+  getParentRoute: () => root,
+  path: '/segments',
+  component: lazyRouteComponent(() => import('./pages/segments/SegmentsPage.tsx'), 'SegmentsPage'),
+});
+
 const messages = createRoute({
   getParentRoute: () => root,
   path: '/messages',
@@ -80,6 +86,7 @@ export const router = createRouter({
     loop.addChildren([canvas, results, operation]),
     customers,
     customer,
+    segments,
     messages,
     inbox,
     settings,

@@ -44,6 +44,9 @@ export interface Segment {
   id: string;
   name: string;
   rule: JsonObject;
+  updatedAt: string;
+  /** Since when a published loop watches it. */
+  watchedAt: string | null;
 }
 
 export interface LoopSummary {
@@ -165,6 +168,8 @@ export interface CustomerView {
     version: number;
     enteredAt: string;
     endedAt: string | null;
+    /** Why it ended, where it did not come to an end of the drawing. */
+    outcome: 'goal' | 'exit' | 'cancelled' | 'merged' | null;
     entry: string;
     parked: string | null;
     /** `port`: its place in the node's list; -1 began to wait, -2 was parked, -3 was merged away, -5 was put there by somebody, -6 left the loop there, -7 was woken while the loop was paused. */

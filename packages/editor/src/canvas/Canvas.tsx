@@ -32,7 +32,9 @@ import { EmptyCanvas } from './EmptyCanvas.tsx';
 import { draggedType, type FlowEdge, type FlowNode } from './flow-types.ts';
 import { LoopNodeCard } from './LoopNodeCard.tsx';
 import { toNodes, useEdges } from './to-flow.ts';
+import { PausedBanner } from './PausedBanner.tsx';
 import { pointOf, underPointer } from './under-pointer.ts';
+import { useLife } from './use-life.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { selectDocument, selectEdges, selectNodes, useEditor, useWorkbench } from './workbench.tsx';
 
@@ -75,6 +77,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
   const [nodes, setNodes] = useState<FlowNode[]>(() => toNodes(document, problems, selectedNodes, []));
   const edges = useEdges(document, types, problems, selectedEdges, dropEdge);
   const far = useStore(selectFar);
+  const paused = useLife() === 'paused';
   useShortcuts(frame);
 
   useLayoutEffect(
@@ -195,6 +198,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
       onDrop={onDrop}
       onDragLeave={() => setDropEdge(undefined)}
       data-far={far > 0 || undefined}
+      data-paused={paused || undefined}
       style={{ '--far-size': `${far}px` } as CSSProperties}
       data-testid="canvas"
     >
@@ -246,6 +250,7 @@ export function Canvas({ snapping, onSnapping, inspecting, onInspecting }: Props
           />
         )}
         <Controls showInteractive={false} position="bottom-left" fitViewOptions={fit} />
+        {paused && <PausedBanner />}
         <CanvasTools snapping={snapping} onSnapping={onSnapping} />
         <Panel position="top-right">
           <Tooltip label={inspecting ? 'Hide the inspector' : 'Show the inspector'}>

@@ -12,6 +12,7 @@ import { nodeSize } from '../document/graph.ts';
 import { plural } from '../ui/format.ts';
 import { selectConnected, selectCounts, useLiveState } from './live-store.ts';
 import { sayProblem } from './say-problem.ts';
+import { useLife } from './use-life.ts';
 import classes from './ProblemsPanel.module.css';
 import { selectDocument, useEditor, useWorkbench } from './workbench.tsx';
 
@@ -95,10 +96,12 @@ function LiveState() {
   const { live } = useWorkbench();
   const connected = useLiveState(live, selectConnected);
   const counts = useLiveState(live, selectCounts);
+  const life = useLife();
   if (!counts || counts.version === 0) return null;
+  const title = life === 'paused' ? 'Paused' : life === 'archived' ? 'Archived' : 'Live';
   return (
-    <span className={classes.live} data-live={connected} role="status">
-      {connected ? `Live · version ${counts.version}` : 'Reconnecting…'}
+    <span className={classes.live} data-live={connected && title === 'Live'} role="status" data-testid="live">
+      {connected ? `${title} · version ${counts.version}` : 'Reconnecting…'}
     </span>
   );
 }

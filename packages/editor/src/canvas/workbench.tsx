@@ -30,6 +30,7 @@ export function useEditor<T>(selector: (state: EditorState) => T): T {
 }
 
 export const selectDocument = (state: EditorState): Loop => state.history.document;
+export const selectId = (state: EditorState): string => state.history.document.id;
 export const selectName = (state: EditorState): string => state.history.document.name;
 export const selectDirty = (state: EditorState): boolean => state.dirty;
 export const selectNodes = (state: EditorState): ReadonlySet<string> => state.nodes;

@@ -7,20 +7,26 @@ interface Props {
   id?: string;
   label?: string;
   disabled?: boolean;
+  /** Whether months and years may be chosen. */
+  calendar?: boolean;
+  /** Whether it may be none at all. */
+  orNone?: boolean;
 }
 
 const choices = units.map(({ id, title }) => ({ value: id, label: title }));
+const fixed = choices.filter((_, index) => !('calendar' in (units[index] ?? {})));
 
 /** A number and a unit; a duration that needs more than one unit is edited as ISO 8601 text. */
-export function DurationInput({ value, onChange, id, label, disabled = false }: Props) {
+export function DurationInput({ value, onChange, id, label, disabled, calendar, orNone }: Props) {
+  const data = calendar ? choices : fixed;
   const read = value ? readDuration(value) : { count: Number.NaN, unit: 'D' as Unit };
-  if (!read)
+  if (!read || !data.some((choice) => choice.value === read.unit))
     return (
       <TextInput
         id={id}
         size="xs"
         value={value}
-        disabled={disabled}
+        disabled={disabled ?? false}
         aria-label={label ?? 'Duration'}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
@@ -31,11 +37,11 @@ export function DurationInput({ value, onChange, id, label, disabled = false }: 
         id={id}
         size="xs"
         w={92}
-        min={0}
+        min={orNone ? 0 : 1}
         allowDecimal={false}
         clampBehavior="strict"
         value={Number.isNaN(read.count) ? '' : read.count}
-        disabled={disabled}
+        disabled={disabled ?? false}
         aria-label={label ?? 'How many'}
         onChange={(count) => {
           if (typeof count === 'number') onChange(writeDuration(count, read.unit));
@@ -44,9 +50,9 @@ export function DurationInput({ value, onChange, id, label, disabled = false }: 
       <Select
         size="xs"
         flex={1}
-        data={choices}
+        data={data}
         value={read.unit}
-        disabled={disabled}
+        disabled={disabled ?? false}
         allowDeselect={false}
         aria-label={`Unit of ${label ?? 'the duration'}`}
         onChange={(unit) => {

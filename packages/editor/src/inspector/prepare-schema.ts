@@ -6,10 +6,18 @@ import { emptyRule } from './rule/tidy-rule.ts';
 /** Which control draws a format. A format that is not named here is drawn as its type says. */
 const widgets: Record<string, string> = {
   duration: 'duration',
+  'calendar-duration': 'calendarDuration',
+  'calendar-duration-or-none': 'calendarDurationOrNone',
+  'time-of-day': 'timeOfDay',
+  'time-zone': 'timeZone',
+  weekdays: 'weekdays',
+  cron: 'cron',
   liquid: 'liquid',
   'liquid-text': 'liquidText',
   'event-type': 'eventType',
+  'event-property': 'eventProperty',
   trait: 'trait',
+  'segment-id': 'segment',
   'node-id': 'nodeId',
   port: 'text',
 };
@@ -46,8 +54,12 @@ function prepare(schema: Any, { name, eventFrom, required: needed }: Place = {})
     };
   }
   const widget = widgets[String(schema['format'])];
-  const ui: Any = widget ? { 'ui:widget': widget } : {};
-  const result: Any = { ...titled };
+  const { titles, unset, onlyWith: _onlyWith, ...result } = titled;
+  const ui: Any = {
+    ...(widget ? { 'ui:widget': widget } : {}),
+    ...(isObject(titles) ? { 'ui:enumNames': titles } : {}),
+    ...(typeof unset === 'string' ? { 'ui:placeholder': unset } : {}),
+  };
   if (isObject(schema['properties'])) {
     const must = Array.isArray(schema['required']) ? (schema['required'] as unknown[]) : [];
     const event = Object.entries(schema['properties']).find(
@@ -57,13 +69,18 @@ function prepare(schema: Any, { name, eventFrom, required: needed }: Place = {})
       ([key, child]) =>
         [key, prepare(child as Any, { name: key, eventFrom: event, required: must.includes(key) })] as const,
     );
+    for (const [key, child] of children) {
+      const onlyWith = conditions(schema['properties'], key);
+      if (onlyWith) child.ui['ui:options'] = { ...(child.ui['ui:options'] as Any | undefined), onlyWith };
+    }
     result['properties'] = Object.fromEntries(children.map(([key, child]) => [key, child.schema]));
     for (const [key, child] of children) if (Object.keys(child.ui).length > 0) ui[key] = child.ui;
   }
   if (isObject(schema['items'])) {
     const items = prepare(schema['items']);
     result['items'] = items.schema;
-    ui['items'] = items.ui;
+    // An item of a plain list says nothing that the list's own title does not.
+    ui['items'] = isObject(items.schema['properties']) ? items.ui : { ...items.ui, 'ui:label': false };
   }
   if (isObject(schema['additionalProperties'])) {
     const values = prepare(schema['additionalProperties']);
@@ -78,6 +95,28 @@ function prepare(schema: Any, { name, eventFrom, required: needed }: Place = {})
     }
   return { schema: result, ui };
 }
+
+/** That a setting means something only while the one beside it has one of these values. */
+export interface Condition {
+  beside: string;
+  values: readonly unknown[];
+  /** What the one beside it is while nobody has set it. */
+  otherwise: unknown;
+}
+
+function conditions(properties: Any, key: string): Condition[] | undefined {
+  const property = properties[key];
+  if (!isObject(property) || !isObject(property['onlyWith'])) return undefined;
+  return Object.entries(property['onlyWith']).map(([beside, values]) => ({
+    beside,
+    values: values as unknown[],
+    otherwise: (properties[beside] as Any | undefined)?.['default'],
+  }));
+}
+
+/** Whether a setting means something beside the others of its node. */
+export const applies = (conditions: readonly Condition[], settings: Any): boolean =>
+  conditions.every(({ beside, values, otherwise }) => values.includes(settings[beside] ?? otherwise));
 
 function optionTitle(option: Any): string {
   if (typeof option['title'] === 'string') return option['title'];

@@ -10,11 +10,13 @@ import type {
 } from '@rjsf/utils';
 import { IconArrowDown, IconArrowUp, IconPlus, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
+import { applies, type Condition } from './prepare-schema.ts';
 import classes from './SettingsForm.module.css';
 
 /** Labels, descriptions and problems are drawn by the inputs themselves; a field only stands in its place. */
 const Field = ({ children, hidden, ...props }: FieldTemplateProps) => {
-  if (hidden) return null;
+  const onlyWith = props.uiSchema?.['ui:options']?.['onlyWith'] as readonly Condition[] | undefined;
+  if (hidden || (onlyWith && !applies(onlyWith, props.registry.formContext.settings))) return null;
   const Wrap = props.registry.templates.WrapIfAdditionalTemplate as (
     props: WrapIfAdditionalTemplateProps,
   ) => React.ReactNode;

@@ -20,25 +20,10 @@ import { fieldsQuery } from '../api/queries.ts';
 import { selectDocument, useEditor, useWorkbench } from '../canvas/workbench.tsx';
 import { humanise } from '../ui/format.ts';
 import { DurationInput } from './DurationInput.tsx';
+import { SegmentWidget } from './SegmentWidget.tsx';
 import classes from './SettingsForm.module.css';
-
-const descriptionOf = ({ options, schema }: WidgetProps) => options.description ?? schema.description;
-
-/** What every Mantine input of the form takes, label and problems included. */
-const common = (props: WidgetProps) => ({
-  id: props.id,
-  name: props.htmlName ?? props.name,
-  size: 'xs' as const,
-  label: props.hideLabel ? undefined : props.label || undefined,
-  'aria-label': props.hideLabel ? props.label : undefined,
-  description: props.hideLabel ? undefined : descriptionOf(props),
-  required: props.required ?? false,
-  disabled: props.disabled || props.readonly || false,
-  error: props.rawErrors?.length ? props.rawErrors.join(' ') : undefined,
-});
-
-const orNothing = (text: string, props: WidgetProps) =>
-  text === '' && !props.required && props.schema.default === undefined ? undefined : text;
+import { CronWidget, TimeOfDayWidget, TimeZoneWidget, WeekdaysWidget } from './time-widgets.tsx';
+import { common, descriptionOf, orNothing } from './widget-props.ts';
 
 const Text = (props: WidgetProps) => (
   <TextInput
@@ -119,8 +104,15 @@ const Choice = (props: WidgetProps) => {
   );
 };
 
-const Duration = (props: WidgetProps) => {
-  const { id, size, ...wrapper } = common(props);
+const Duration = ({
+  calendar,
+  orNone,
+  ...props
+}: WidgetProps & {
+  calendar?: boolean;
+  orNone?: boolean;
+}) => {
+  const { id, size, placeholder: _, ...wrapper } = common(props as WidgetProps);
   return (
     <Input.Wrapper size={size} {...wrapper} labelProps={{ htmlFor: id }}>
       <div className={classes.control}>
@@ -130,11 +122,15 @@ const Duration = (props: WidgetProps) => {
           onChange={props.onChange}
           label={props.label}
           disabled={wrapper.disabled}
+          calendar={calendar ?? false}
+          orNone={orNone ?? false}
         />
       </div>
     </Input.Wrapper>
   );
 };
+const CalendarDuration = (props: WidgetProps) => <Duration {...props} calendar />;
+const CalendarDurationOrNone = (props: WidgetProps) => <Duration {...props} calendar orNone />;
 
 const EventType = (props: WidgetProps) => {
   const fields = useQuery(fieldsQuery);
@@ -142,6 +138,19 @@ const EventType = (props: WidgetProps) => {
     <Autocomplete
       {...common(props)}
       data={fields.data?.events.map((event) => event.type) ?? []}
+      value={props.value ?? ''}
+      onChange={(text) => props.onChange(orNothing(text, props))}
+    />
+  );
+};
+
+const EventProperty = (props: WidgetProps) => {
+  const fields = useQuery(fieldsQuery);
+  return (
+    <Autocomplete
+      {...common(props)}
+      limit={30}
+      data={[...new Set(fields.data?.events.flatMap((event) => event.properties))]}
       value={props.value ?? ''}
       onChange={(text) => props.onChange(orNothing(text, props))}
     />
@@ -248,6 +257,14 @@ export const widgets: RegistryWidgetsType = {
   CheckboxWidget: OnOff,
   SelectWidget: Choice,
   duration: Duration,
+  calendarDuration: CalendarDuration,
+  calendarDurationOrNone: CalendarDurationOrNone,
+  timeOfDay: TimeOfDayWidget,
+  timeZone: TimeZoneWidget,
+  weekdays: WeekdaysWidget,
+  cron: CronWidget,
+  segment: SegmentWidget,
+  eventProperty: EventProperty,
   eventType: EventType,
   trait: Trait,
   nodeId: NodeId,

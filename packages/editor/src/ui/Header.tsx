@@ -11,6 +11,7 @@ import {
   IconSun,
   IconUserCircle,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -34,6 +35,9 @@ export function Header({ me }: { me: Me }) {
         </Link>
         <Link to="/customers" className={classes.link}>
           <IconUsers size={16} /> Customers
+        </Link>
+        <Link to="/segments" className={classes.link}>
+          <IconUsersGroup size={16} /> Segments
         </Link>
         <Link to="/messages" className={classes.link}>
           <IconMailFast size={16} /> Messages

@@ -1,7 +1,7 @@
 import type { Operator, Rule, RuleGroup } from '@osicam/engine/rule';
 import { operatorWords } from '@osicam/engine/rule';
 import type { Field, FieldByValue } from 'react-querybuilder';
-import type { Fields } from '../../api/contract.ts';
+import type { Fields, Segment } from '../../api/contract.ts';
 import { humanise } from '../../ui/format.ts';
 import { isGroup } from './tidy-rule.ts';
 
@@ -87,10 +87,19 @@ const consentField = (channel: string, purpose: string): Field => ({
   defaultValue: true,
 });
 
+const segmentField = (id: string, name: string): Field => ({
+  name: `$segment.${id}`,
+  label: `in ${name}`,
+  operators: pick('='),
+  valueEditorType: 'select',
+  values: yesNo,
+  defaultValue: true,
+});
+
 const usualConsents = ['email', 'phone', 'sms', 'post'].map((channel) => consentField(channel, 'marketing'));
 
 /** All that a rule over customers can ask, and what this rule asks already though nothing is known of it. */
-export function customerFields(fields: Fields, rule: RuleGroup): FieldGroup[] {
+export function customerFields(fields: Fields, rule: RuleGroup, segments: readonly Segment[]): FieldGroup[] {
   const events = fields.events.map(
     (event): Field => ({
       name: event.type,
@@ -103,6 +112,7 @@ export function customerFields(fields: Fields, rule: RuleGroup): FieldGroup[] {
   const groups: FieldGroup[] = [
     { label: 'Traits', options: traits },
     { label: 'Events', options: events },
+    { label: 'Segments', options: segments.map(({ id, name }) => segmentField(id, name)) },
     { label: 'Consents', options: [...usualConsents] },
   ];
   const known = new Set(groups.flatMap((group) => group.options.map(({ name }) => name)));
@@ -131,15 +141,7 @@ function unknownField(rule: Rule): Field {
   const { field: name } = rule;
   const [, kind, channel, purpose] = /^\$(consent|segment)\.([^.]+)\.?(.*)$/.exec(name) ?? [];
   if (kind === 'consent') return consentField(channel ?? '', purpose ?? '');
-  if (kind === 'segment')
-    return {
-      name,
-      label: `In segment ${channel}`,
-      operators: pick('='),
-      valueEditorType: 'select',
-      values: yesNo,
-      defaultValue: true,
-    };
+  if (kind === 'segment') return segmentField(channel ?? '', channel ?? '');
   if (!rule.match) return { name, label: name, operators: allOperators };
   const used = isGroup(rule.value) ? rulesOf(rule.value).map(({ field }) => field) : [];
   const properties = [...new Set(used)].filter((field) => field !== 'time');

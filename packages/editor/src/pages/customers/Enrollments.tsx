@@ -79,8 +79,19 @@ function happened({ port, portId, until }: Enrollment['steps'][number]): string 
   return `→ ${portId ?? `way ${port + 1}`}`;
 }
 
+const outcomes = {
+  end: { title: 'went to the end', colour: 'gray' },
+  goal: { title: 'reached the goal', colour: 'teal' },
+  exit: { title: 'left by an exit', colour: 'orange' },
+  cancelled: { title: 'taken out by hand', colour: 'orange' },
+  merged: { title: 'merged into another', colour: 'gray' },
+} as const;
+
 function State({ of }: { of: Enrollment }) {
   if (of.parked) return <Badge color="red">parked</Badge>;
-  if (of.endedAt) return <Badge color="gray">ended</Badge>;
+  if (of.endedAt) {
+    const { title, colour } = outcomes[of.outcome ?? 'end'];
+    return <Badge color={colour}>{title}</Badge>;
+  }
   return <Badge color="teal">{of.steps.at(-1)?.port === -1 ? 'waiting' : 'under way'}</Badge>;
 }
