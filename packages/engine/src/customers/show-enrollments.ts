@@ -19,6 +19,8 @@ export interface ShownEnrollment {
   version: number;
   enteredAt: number;
   endedAt: number | null;
+  /** Why it ended, where it did not come to an end of the drawing. */
+  outcome: 'goal' | 'exit' | 'cancelled' | 'merged' | null;
   /** Where it entered. Where it stands follows from the last step: there, or where that port leads. */
   entry: string;
   /** Why it has been set aside. */
@@ -49,7 +51,7 @@ export async function showEnrollments(
   const wanted = JSON.stringify(customers);
   const enrollments = await tx.all<Omit<ShownEnrollment, 'steps'>>(
     `SELECT e.customer, e.n, loop.id AS loop, loop.name AS "loopName", v.number AS version, e.entered_at AS "enteredAt",
-       e.ended_at AS "endedAt", entry.node AS entry, parked.error AS parked
+       e.ended_at AS "endedAt", e.outcome, entry.node AS entry, parked.error AS parked
      FROM enrollment e
      JOIN loop_version v ON v.id = e.version
      JOIN loop ON loop.id = v.loop

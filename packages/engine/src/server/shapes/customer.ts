@@ -73,6 +73,10 @@ export const customerViewShape = z
         version: z.int(),
         enteredAt: instant,
         endedAt: instant.nullable(),
+        outcome: z
+          .enum(['goal', 'exit', 'cancelled', 'merged'])
+          .nullable()
+          .openapi({ description: 'why it ended, where it did not come to an end of the drawing' }),
         entry: z.string().openapi({ description: 'the node where it entered' }),
         parked: z.string().nullable().openapi({ description: 'why it has been set aside' }),
         steps: z.array(stepShape),
