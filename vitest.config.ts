@@ -14,10 +14,7 @@ export default defineConfig({
         // The same tests once more, on a real PostgreSQL server.
         test: {
           name: 'postgres',
-          include: [
-            'packages/engine/src/{store,customers,rule,runner}/**/*.test.ts',
-            'packages/engine/src/cli/ports/tokens.test.ts',
-          ],
+          include: ['packages/engine/src/{store,customers,rule,runner,cli/ports}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/engine-lock.test.ts'],
           globalSetup: ['tests/lib/postgres-setup.ts'],
         },

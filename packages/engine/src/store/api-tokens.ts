@@ -35,5 +35,6 @@ export async function deleteToken(tx: Transaction, digest: string): Promise<bool
 }
 
 export async function markTokenUsed(tx: Transaction, digest: string, at: number): Promise<void> {
-  await tx.run('UPDATE api_token SET used_at = ? WHERE digest = ?', [at, digest]);
+  // Several servers may tell of it, in any order.
+  await tx.run('UPDATE api_token SET used_at = ? WHERE digest = ? AND coalesce(used_at, 0) < ?', [at, digest, at]);
 }
