@@ -46,12 +46,15 @@ export class Matcher {
   static async over(tx: Transaction, parties: Parties): Promise<Matcher> {
     const values = parties.values.map((value) => value.trim());
     let owners = await ownersOf(tx, parties.kinds, values);
-    // Somebody may be new: two transactions that meet the same stranger at once must not make two customers of one.
-    // And who is known may be merged into another at this moment: whoever holds a customer looks again who it is.
+    // Somebody may be new: two transactions that meet the same stranger at once must not make two customers of one. And who
+    // is known may be merged into another at this moment. Whoever holds them looks again who they are; strangers first,
+    // so that nobody who holds customers waits for one who wants them.
     if (tx.dialect.name === 'postgres') {
-      await lockCustomers(tx, [...new Set([...owners.values()].flatMap((ofKind) => [...ofKind.values()]))]);
-      if (values.some((value, i) => !owners.get(parties.kinds[i] as string)?.has(value)))
+      if (values.some((value, i) => !owners.get(parties.kinds[i] as string)?.has(value))) {
         await oneAtATime(tx, 'customers');
+        owners = await ownersOf(tx, parties.kinds, values);
+      }
+      await lockCustomers(tx, [...new Set([...owners.values()].flatMap((ofKind) => [...ofKind.values()]))]);
       owners = await ownersOf(tx, parties.kinds, values);
     }
     // Customers are never deleted, a merged one keeps its row: the highest id is never given twice.

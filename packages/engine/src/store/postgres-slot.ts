@@ -43,6 +43,7 @@ export class Slot {
       application_name: 'osicam worker',
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
     let isIn = false;
     client.on('error', () => undefined);

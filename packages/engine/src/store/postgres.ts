@@ -68,6 +68,7 @@ export async function openPostgres(
       application_name: 'osicam',
       connectionTimeoutMillis: 20_000,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       onConnect: (async (client: ClientBase) => {
         await settle(client, settings);
         await also?.(client);
