@@ -148,6 +148,21 @@ describe('a malformed document', () => {
     expect(stderr).toContain('1 error');
   });
 
+  test('that calls a node __proto__ is refused, and any other name is a name', async () => {
+    const named = (id: string) =>
+      draw(
+        [
+          ['in', 'collect/file', { path: 'customers.csv' }],
+          [id, 'flow/end'],
+        ],
+        [`in.entered > ${id}`],
+      );
+    expect((await check(named('constructor'))).ok).toBe(true);
+    const { ok, code, problems } = await check(named('__proto__'));
+    expect({ ok, code }).toEqual({ ok: false, code: 1 });
+    expect(problems[0]).toMatchObject({ path: 'nodes[1].id', message: expect.stringContaining('__proto__') });
+  });
+
   test('that is not UTF-8 is refused rather than read in wrong letters', async () => {
     const text = JSON.stringify({ ...sound(), name: 'Größe' });
     const outcome = await osicam(['validate', write(folder(), 'latin.json', Buffer.from(text, 'latin1'))]);

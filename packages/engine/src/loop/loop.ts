@@ -13,7 +13,9 @@ const id = z.string().min(1).max(200);
 /** Node ids are also the names of the machine's states, so they hold nothing that a state's name may not. */
 const nodeId = z
   .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$/, 'expected letters, digits, hyphens and underscores, as send-offer');
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$/, 'expected letters, digits, hyphens and underscores, as send-offer')
+  // The machine keeps its states as properties of an object, and this one is none of its own.
+  .refine((name) => name !== '__proto__', 'no node may be called __proto__: choose another id');
 
 export const loopNodeSchema = z.object({
   id: nodeId,

@@ -64,10 +64,14 @@ export async function enterOnEvents(
   }
 }
 
-/** What an event says for the key of an enrollment: the text of a property that is a text or a number. */
+/**
+ * What an event says for the key of an enrollment: the text of a property that is a text or a number. A whole number beyond
+ * 2^53 has lost its last digits, and two carts would become one: it is none.
+ */
 export function keyIn(event: Pick<CustomerEvent, 'properties'>, property: string): string | undefined {
   const value = Object.hasOwn(event.properties, property) ? event.properties[property] : undefined;
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number')
+    return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value);
   return typeof value === 'string' && value !== '' && value.length <= longestKey ? value : undefined;
 }
 

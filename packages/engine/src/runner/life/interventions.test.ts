@@ -211,6 +211,11 @@ test('a selection or a loop that is not there is refused, and says what is', asy
   await expect(cancel('rescue', { node: 'nowhere' })).rejects.toThrow('the loop rescue has no node nowhere');
   await expect(cancel('rescue', { version: 9 })).rejects.toThrow('has no version 9: expected one of 1');
   await expect(cancel('rescue', { rule: { combinator: 'and', rules: [{ field: 'age' }] } })).rejects.toThrow('rule.');
+  const inSegment = { combinator: 'and', rules: [{ field: '$segment.nobody', operator: '=', value: true }] };
+  await expect(cancel('rescue', { rule: inSegment })).rejects.toMatchObject({
+    kind: 'unsound',
+    message: 'rule: there is no segment "nobody"; create it or choose another',
+  });
 });
 
 test('history that is over is pruned by its age, and the engine goes on as if it were there', async () => {

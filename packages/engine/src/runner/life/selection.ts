@@ -1,4 +1,4 @@
-import { checkRule, ruleToSql } from '../../rule/index.ts';
+import { checkRule, RuleError, ruleToSql } from '../../rule/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
 import type { Selected, Transaction, Version } from '../../store/index.ts';
 import type { Parts } from '../parts.ts';
@@ -61,12 +61,18 @@ function ruleOf(
 ): NonNullable<Selected['rule']> {
   const [problem] = checkRule(rule, 'rule');
   if (problem) throw unsound(`${problem.path}: ${problem.message}`);
-  return ruleToSql(rule as unknown as RuleGroup, {
-    now,
-    segments: parts.segments(),
-    customer: 'customer',
-    dialect: tx.dialect.name,
-  });
+  try {
+    return ruleToSql(rule as unknown as RuleGroup, {
+      now,
+      segments: parts.segments(),
+      customer: 'customer',
+      dialect: tx.dialect.name,
+    });
+  } catch (error) {
+    // A segment that is not there is found when the rule is translated.
+    if (error instanceof RuleError) throw unsound(error.message);
+    throw error;
+  }
 }
 
 /** How an audit row tells of a selection: long lists by their length. */

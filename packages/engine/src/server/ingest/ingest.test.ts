@@ -123,6 +123,16 @@ test('a call without a messageId is the same call when it is sent again', async 
   expect(ids[2]).not.toBe(ids[0]);
 });
 
+test('a number that has lost its last digits names nobody, for two customers would become one', async () => {
+  const { send, ingested } = await started();
+  const refused = await send('track', new TextEncoder().encode('{"userId":12345678901234567890,"event":"A"}'));
+  expect(refused.status).toBe(400);
+  expect(await refused.text()).toMatch(/userId: .*write one of more than fifteen digits as a text/);
+  expect((await send('track', { userId: '12345678901234567890', event: 'A' })).status).toBe(200);
+  expect((await send('track', { userId: 123456789012345, event: 'A' })).status).toBe(200);
+  expect(ingested.map(({ identities }) => identities[0]?.value)).toEqual(['12345678901234567890', '123456789012345']);
+});
+
 test('one bad call in a batch is named, and nothing of the batch is stored', async () => {
   const { send, ingested } = await started();
   const good = { type: 'track', userId: 'u1', event: 'A' };

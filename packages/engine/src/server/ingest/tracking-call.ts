@@ -5,7 +5,11 @@ import type { JsonObject } from '../../plugin/json.ts';
 export const callTypes = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;
 export type CallType = (typeof callTypes)[number];
 
-const id = z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1).max(500)).nullish();
+/** A number beyond 2^53 has lost its last digits by the time it is read: two customers would become one. */
+const exact = z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), {
+  error: 'expected a number that is exact: write one of more than fifteen digits as a text',
+});
+const id = z.union([z.string(), exact]).transform(String).pipe(z.string().trim().min(1).max(500)).nullish();
 const object = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject);
 const time = z.iso.datetime({ offset: true }).nullish();
 
