@@ -73,9 +73,18 @@ test('every page is one that everybody can use, by WCAG 2 A and AA, in both colo
     await look('/settings', 'No marketing while a complaint is open');
     await look('/customers', 'Person 1');
     await look('/customers/1', 'What is known');
+    await look('/segments', 'No segments yet');
+    const made = await page.evaluate(async () => {
+      const rule = { combinator: 'and', rules: [{ field: 'Contract', operator: '=', value: 'Month-to-month' }] };
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ name: 'Without a contract', rule });
+      return (await fetch('/api/segments/without-a-contract', { method: 'PUT', headers, body })).status;
+    });
+    expect(made).toBe(200);
+    await look('/segments', 'Without a contract');
     await look('/messages', 'sent');
     expect(pages).toEqual(Object.fromEntries(Object.keys(pages).map((path) => [path, []])));
-    expect(Object.keys(pages)).toHaveLength(20);
+    expect(Object.keys(pages)).toHaveLength(24);
   } finally {
     await visitor.close();
   }

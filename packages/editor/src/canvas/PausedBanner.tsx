@@ -8,7 +8,7 @@ import { selectId, useEditor } from './workbench.tsx';
 export function PausedBanner() {
   const id = useEditor(selectId);
   return (
-    <Panel position="bottom-center">
+    <Panel position="top-center">
       <div className={classes.paused} role="status" data-testid="paused-banner">
         <IconPlayerPause size={16} />
         <span>Paused: nobody takes a step, nothing is sent.</span>

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Group, Menu, Tooltip } from '@mantine/core';
-import type { LoopNode } from '@osicam/engine/loop';
+import type { LoopNode, Problem } from '@osicam/engine/loop';
 import { IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
 import { deleteSelection, duplicateSelection } from '../canvas/commands.ts';
 import { useNodeCounts } from '../canvas/live-store.ts';
@@ -16,6 +16,19 @@ import { Parked } from './Parked.tsx';
 import { SettingsForm } from './SettingsForm.tsx';
 import { settingsPath } from './settings-problems.ts';
 
+/** What is wrong with the node; its ways out that lead nowhere are one thing, and stand by name below. */
+function gathered(problems: readonly Problem[]): { level: Problem['level']; says: string }[] {
+  const open = problems.filter(({ code }) => code === 'port-without-edge');
+  if (open.length < 2) return problems.map((problem) => ({ level: problem.level, says: sayProblem(problem) }));
+  return [
+    {
+      level: 'error',
+      says: `${open.length} ways out lead nowhere yet: draw an edge from each, to an end if the customer's way is over there`,
+    },
+    ...gathered(problems.filter(({ code }) => code !== 'port-without-edge')),
+  ];
+}
+
 export function NodeInspector({ node }: { node: LoopNode }) {
   const { editor, types, live, problems } = useWorkbench();
   const type = types.get(node.type);
@@ -23,7 +36,7 @@ export function NodeInspector({ node }: { node: LoopNode }) {
   const own = problems.filter((problem) => problem.node === node.id);
   const hasForm = type && Object.keys((type.settings['properties'] as object | undefined) ?? {}).length > 0;
   // Those that a field of the form shows need not be said twice.
-  const elsewhere = own.filter((problem) => !hasForm || !settingsPath(problem.path)?.length);
+  const elsewhere = gathered(own.filter((problem) => !hasForm || !settingsPath(problem.path)?.length));
   return (
     <div style={stageStyle(type?.stage)}>
       <header className={classes.head}>
@@ -77,9 +90,9 @@ export function NodeInspector({ node }: { node: LoopNode }) {
       {elsewhere.length > 0 && (
         <section className={classes.section} aria-label="Problems of this node">
           <ul className={classes.problems}>
-            {elsewhere.map((problem) => (
-              <li key={`${problem.path} ${problem.message}`} data-level={problem.level}>
-                {sayProblem(problem)}
+            {elsewhere.map(({ level, says }) => (
+              <li key={says} data-level={level}>
+                {says}
               </li>
             ))}
           </ul>

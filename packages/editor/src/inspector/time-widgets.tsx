@@ -11,7 +11,7 @@ export const TimeOfDayWidget = (props: WidgetProps) => (
   <TextInput
     {...common(props)}
     type="time"
-    maw={150}
+    styles={{ wrapper: { maxWidth: 150 } }}
     value={props.value ?? ''}
     onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
   />

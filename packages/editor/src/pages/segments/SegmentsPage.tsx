@@ -32,7 +32,8 @@ const SegmentDialog = lazy(() =>
 /** The named groups of customers that loops and rules refer to. */
 export function SegmentsPage() {
   useDocumentTitle('Segments · OSICAM');
-  const segments = useQuery(segmentsQuery);
+  // Whether a loop watches one changes by what happens to loops.
+  const segments = useQuery({ ...segmentsQuery, refetchOnMount: 'always', refetchInterval: 5_000 });
   const [editing, setEditing] = useState<Segment | 'new'>();
   const [deleting, setDeleting] = useState<Segment>();
   const none = segments.data?.length === 0;
