@@ -145,6 +145,26 @@ describe('quiet hours', () => {
     expect((await ledger()).map(({ reason }) => reason)).toEqual([null, null, null]);
   });
 
+  test('that are changed are asked about anew at once for what they hold: it goes, or waits for the new window', async () => {
+    const { engine, clock, people, publish, work, setPolicy, ledger, told } = await office({
+      quietHours: [{ from: '00:00', to: '23:00' }],
+    });
+    await engine.enter(await publish('m', 't/mail'), await people([{ name: 'a' }, { timezone: 'Asia/Tokyo' }]));
+    await work();
+    await engine.deliver();
+    expect(await told()).toEqual(['quiet', 'quiet']);
+    clock.advanceTo(clock.now() + hour);
+    await setPolicy({ quietHours: [{ from: '09:00', to: '12:00' }] });
+    await engine.deliver();
+    expect(await ledger()).toMatchObject([
+      { status: 'sent' },
+      { status: 'queued', reason: 'quiet', due: monday + 3 * hour },
+    ]);
+    await setPolicy({});
+    await engine.deliver();
+    expect(await told()).toEqual(['sent', 'sent']);
+  });
+
   test('of whole days are over with the day, and where no time is left nothing is sent', async () => {
     const { engine, clock, people, publish, work, setPolicy, book, told } = await office({
       quietHours: [{ from: '00:00', to: '00:00', days: [1, 2] }],
