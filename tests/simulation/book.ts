@@ -7,6 +7,8 @@ export interface ToldEvent {
   properties: Record<string, string>;
   /** Whether any telling of it was answered: then it is stored, whatever has happened since. */
   accepted: boolean;
+  /** Tellings that nobody has heard of yet, or that died with a process. */
+  pending: number;
 }
 
 export interface ToldEntry {
@@ -28,8 +30,8 @@ export class Book {
   /** Loops whose dead letters were sent once more. */
   readonly redriven = new Set<string>();
 
-  newEvent(event: Omit<ToldEvent, 'messageId' | 'accepted'>): ToldEvent {
-    const told = { ...event, messageId: `m${this.events.size + 1}`, accepted: false };
+  newEvent(event: Omit<ToldEvent, 'messageId' | 'accepted' | 'pending'>): ToldEvent {
+    const told = { ...event, messageId: `m${this.events.size + 1}`, accepted: false, pending: 0 };
     this.events.set(told.messageId, told);
     return told;
   }

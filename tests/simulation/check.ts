@@ -2,23 +2,15 @@ import type { CompiledLoop } from '../../packages/engine/src/machine/index.ts';
 import { sharePort } from '../../packages/engine/src/plugin/share.ts';
 import { marks } from '../../packages/engine/src/store/marks.ts';
 import type { Book } from './book.ts';
+import type { Indexed, Passed } from './indexed.ts';
+import { idOf, index, nodeAt } from './indexed.ts';
 import { eachPort, inner, poison } from './nodes.ts';
 import type { Sink } from './sink.ts';
 import { took } from './sink.ts';
-import type { EnrollmentRow, JournalRow, MessageRow, ParkedRow, Snapshot } from './snapshot.ts';
-
-/** One node that an enrollment has passed, or one mark. */
-interface Passed {
-  step: number;
-  at: number;
-  turn: number;
-  node: number;
-  port: number;
-  until: number | null;
-}
+import type { EnrollmentRow, MessageRow, ParkedRow, Snapshot } from './snapshot.ts';
 
 export interface CheckContext {
-  compiled: (version: number, document: string) => CompiledLoop;
+  compiled: (document: string) => CompiledLoop;
   book: Book;
   sink: Sink;
   now: number;
@@ -27,24 +19,13 @@ export interface CheckContext {
 }
 
 const enteredPort = -1;
-const idOf = ({ customer, n }: { customer: number; n: number }) => `${customer}.${n}`;
-const group = <T extends { customer: number; n: number }>(rows: readonly T[]): Map<string, T[]> => {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const of = groups.get(idOf(row));
-    if (of) of.push(row);
-    else groups.set(idOf(row), [row]);
-  }
-  return groups;
-};
-
 /**
  * Holds the database against what must be true whatever has failed, died or come in between. Gives what is not, in words.
  */
 export function check(snapshot: Snapshot, context: CheckContext): string[] {
   const problems: string[] = [];
   const wrong = (what: string) => problems.push(what);
-  const world = index(snapshot, context);
+  const world = index(snapshot, context.compiled);
   for (const enrollment of snapshot.enrollments) checkJourney(enrollment, world, context, wrong);
   checkStrays(world, wrong);
   checkCounts(world, wrong);
@@ -60,43 +41,10 @@ export function check(snapshot: Snapshot, context: CheckContext): string[] {
   return problems;
 }
 
-function index(snapshot: Snapshot, { compiled }: CheckContext) {
-  const loops = new Map(
-    snapshot.versions.map(({ id, loop, document }) => [
-      id,
-      { ...compiled(id, document), loop, document: compiled(id, document).loop },
-    ]),
-  );
-  const steps = new Map<number, { node: number; port: number }[]>();
-  for (const { path, node, port } of snapshot.paths) steps.set(path, [...(steps.get(path) ?? []), { node, port }]);
-  const unfold = (row: JournalRow): Passed[] =>
-    (steps.get(row.path) ?? []).map(({ node, port }, i) => ({ ...row, step: row.step + i, node, port }));
-  const journeys = new Map([...group(snapshot.journal)].map(([id, rows]) => [id, rows.flatMap(unfold)]));
-  const customers = new Map(
-    snapshot.customers.map((row) => [row.id, { ...row, traits: JSON.parse(row.traits) as Record<string, unknown> }]),
-  );
-  return {
-    snapshot,
-    loops,
-    customers,
-    journeys,
-    nodes: new Map(snapshot.nodes.map((node) => [node.ref, node])),
-    refs: new Map(snapshot.nodes.map(({ ref, version, node }) => [`${version} ${node}`, ref])),
-    positions: group(snapshot.positions),
-    parked: group(snapshot.parked),
-    messages: new Map(snapshot.messages.map((row) => [`${idOf(row)}.${row.step}`, row])),
-    enrollments: new Map(snapshot.enrollments.map((row) => [idOf(row), row])),
-    idOfKey: new Map(
-      snapshot.identities.filter(({ kind }) => kind === 'key').map(({ value, customer }) => [value, customer]),
-    ),
-  };
-}
-type World = ReturnType<typeof index>;
-
 /** An enrollment is in one state, and its journal is the way from its entry to there along drawn edges, without a gap. */
 function checkJourney(
   enrollment: EnrollmentRow,
-  world: World,
+  world: Indexed,
   { now, atRest }: CheckContext,
   wrong: (what: string) => void,
 ): void {
@@ -181,17 +129,12 @@ function checkJourney(
   if (set && !mayBeParked(world, set, enrollment.customer)) say(`is parked without cause: ${set.error}`);
 }
 
-const nodeAt = (world: World, ref: number) => {
-  const node = world.nodes.get(ref);
-  const compiled = node && world.loops.get(node.version)?.nodes.get(node.node);
-  return node && compiled ? { version: node.version, node: compiled } : undefined;
-};
-const messageOf = (world: World, { customer, n }: EnrollmentRow, step: number): MessageRow | undefined =>
+const messageOf = (world: Indexed, { customer, n }: EnrollmentRow, step: number): MessageRow | undefined =>
   world.messages.get(`${customer}.${n}.${step}`);
 
 /** Where the model knows by itself which way a router sends a customer. */
 function choiceAt(
-  world: World,
+  world: Indexed,
   node: NonNullable<ReturnType<typeof nodeAt>>['node'],
   customer: number,
 ): string | undefined {
@@ -208,7 +151,7 @@ function choiceAt(
 }
 
 /** Whoever cannot be handled there, and whoever was answered each time anew by what it had been told before. */
-function mayBeParked(world: World, { node: ref, error }: ParkedRow, customer: number): boolean {
+function mayBeParked(world: Indexed, { node: ref, error }: ParkedRow, customer: number): boolean {
   const here = nodeAt(world, ref)?.node;
   const type = here?.type;
   if (error.startsWith('left this node a hundred times'))
@@ -222,7 +165,7 @@ function mayBeParked(world: World, { node: ref, error }: ParkedRow, customer: nu
 }
 
 /** Nothing hangs on an enrollment that is not there or not there any more. */
-function checkStrays(world: World, wrong: (what: string) => void): void {
+function checkStrays(world: Indexed, wrong: (what: string) => void): void {
   const { snapshot, enrollments } = world;
   for (const table of ['positions', 'parked', 'journal', 'messages', 'subscriptions'] as const)
     for (const row of snapshot[table])
@@ -235,7 +178,7 @@ function checkStrays(world: World, wrong: (what: string) => void): void {
 }
 
 /** What is counted at each node is what the journals say, and adds up. */
-function checkCounts(world: World, wrong: (what: string) => void): void {
+function checkCounts(world: Indexed, wrong: (what: string) => void): void {
   const counted = new Map<string, number>();
   const count = (node: number, port: number) =>
     counted.set(`${node} ${port}`, (counted.get(`${node} ${port}`) ?? 0) + 1);
@@ -279,7 +222,7 @@ function checkCounts(world: World, wrong: (what: string) => void): void {
 }
 
 /** Whoever was told to be in is in, once at a time. */
-function checkEntries(world: World, { book }: CheckContext, wrong: (what: string) => void): void {
+function checkEntries(world: Indexed, { book }: CheckContext, wrong: (what: string) => void): void {
   const of = new Map<string, EnrollmentRow[]>();
   for (const enrollment of world.snapshot.enrollments) {
     const key = `${world.loops.get(enrollment.version)?.loop} ${enrollment.customer}`;
@@ -296,7 +239,7 @@ function checkEntries(world: World, { book }: CheckContext, wrong: (what: string
 }
 
 /** What was accepted is stored once, and nothing else is stored. */
-function checkEvents(world: World, { book }: CheckContext, wrong: (what: string) => void): void {
+function checkEvents(world: Indexed, { book }: CheckContext, wrong: (what: string) => void): void {
   const stored = new Map<string, number>();
   for (const { message_id } of world.snapshot.events)
     if (message_id !== null) stored.set(message_id, (stored.get(message_id) ?? 0) + 1);
@@ -304,12 +247,14 @@ function checkEvents(world: World, { book }: CheckContext, wrong: (what: string)
     if (count > 1) wrong(`event ${messageId} is stored ${count} times`);
     if (!book.events.has(messageId)) wrong(`event ${messageId} is stored and nobody told of it`);
   }
-  for (const { messageId, accepted } of book.events.values())
+  for (const { messageId, accepted, pending } of book.events.values()) {
     if (accepted && !stored.has(messageId)) wrong(`event ${messageId} was accepted and is lost`);
+    if (!accepted && pending === 0 && stored.has(messageId)) wrong(`event ${messageId} was refused and is stored`);
+  }
 }
 
 /** What the ledger says of each message is what its sink has seen of it, and what its customer did. */
-function checkMessages(world: World, { sink, book }: CheckContext, wrong: (what: string) => void): void {
+function checkMessages(world: Indexed, { sink, book }: CheckContext, wrong: (what: string) => void): void {
   const byKey = new Map<string, MessageRow>();
   for (const message of world.snapshot.messages) {
     const here = nodeAt(world, message.node);
@@ -358,7 +303,7 @@ function checkMessages(world: World, { sink, book }: CheckContext, wrong: (what:
 }
 
 /** A change of state happens exactly once: each passing of a stamp has counted one up. */
-function checkStamps(world: World, wrong: (what: string) => void): void {
+function checkStamps(world: Indexed, wrong: (what: string) => void): void {
   const passed = new Map<number, number>();
   /** Of these nobody can tell: who was parked there was tried again, or let out without a stamp. */
   const perhaps = new Map<number, number>();
@@ -379,7 +324,7 @@ function checkStamps(world: World, wrong: (what: string) => void): void {
 }
 
 /** Nobody is still in a loop whose goal has been reached. */
-function checkGoals(world: World, { book }: CheckContext, wrong: (what: string) => void): void {
+function checkGoals(world: Indexed, { book }: CheckContext, wrong: (what: string) => void): void {
   if (book.wentBack) return;
   const ordered = new Map<number, number>();
   for (const { customer, type, received_at } of world.snapshot.events)
@@ -394,7 +339,7 @@ function checkGoals(world: World, { book }: CheckContext, wrong: (what: string) 
 }
 
 /** Who is in a segment that is watched is who its rule is true of. */
-function checkMembers({ snapshot, customers }: World, wrong: (what: string) => void): void {
+function checkMembers({ snapshot, customers }: Indexed, wrong: (what: string) => void): void {
   const members = new Set(snapshot.members.map(({ customer }) => customer));
   if (!snapshot.segments.some(({ watched_at }) => watched_at !== null)) return;
   for (const { id, merged_into, traits } of customers.values())
@@ -403,7 +348,7 @@ function checkMembers({ snapshot, customers }: World, wrong: (what: string) => v
 }
 
 /** When all is done that is due, no message is on its way and no figures are wanting. */
-function checkRest(world: World, { now }: CheckContext, wrong: (what: string) => void): void {
+function checkRest(world: Indexed, { now }: CheckContext, wrong: (what: string) => void): void {
   for (const message of world.snapshot.messages) {
     if (message.status === 'sending')
       wrong(`message of ${idOf(message)} at step ${message.step} is under way for ever`);
