@@ -36,7 +36,7 @@ export class Outbox {
   }
 
   /** Settles what was on its way when other processes died. To be asked before anything is sent. How many messages. */
-  async recover(): Promise<number> {
+  async recover(strangers = true): Promise<number> {
     const { db, store, clock, worker } = this.#parts;
     this.#recoverAt = clock.now() + recoverEvery;
     const sending = await db.read((tx) => store.sendingWorkers(tx));
@@ -44,7 +44,7 @@ export class Outbox {
     const now = clock.now();
     const dead =
       db.shared && sending.some((id) => id !== worker.id)
-        ? await db.write((tx) => store.deadWorkers(tx, sending, { now, self: worker.id }), 'start')
+        ? await db.write((tx) => store.deadWorkers(tx, sending, { now, self: worker.id, strangers }), 'start')
         : db.shared
           ? []
           : sending;
@@ -226,7 +226,7 @@ export class Outbox {
     }
     // Not later than that, and not never when the clock is put back.
     if (db.shared && (now >= this.#recoverAt || this.#recoverAt - now > recoverEvery))
-      recovered += await this.recover();
+      recovered += await this.recover(false);
     return recovered;
   }
 }

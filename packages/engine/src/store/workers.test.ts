@@ -33,14 +33,15 @@ if (testsOn === 'postgres') {
       { id: 1, slot: 0 },
       { id: 2, slot: 1 },
     ]);
-    const dead = () => two.write((tx) => deadWorkers(tx, [1, 2, 7], { now: 6, self: 2 }));
+    const dead = (strangers = false) => two.write((tx) => deadWorkers(tx, [1, 2, 7], { now: 6, self: 2, strangers }));
+    expect(await dead()).toEqual([]);
     // Nobody knows of a seventh.
-    expect(await dead()).toEqual([7]);
+    expect(await dead(true)).toEqual([7]);
     await one.close();
     await until(async () => (await dead()).includes(1));
     const again = await openTestDatabase(url);
     expect(await joinWorkers(again, { name: 'c', now })).toEqual({ id: 3, slot: 0 });
-    expect(await dead()).toEqual([1, 7]);
+    expect(await dead()).toEqual([1]);
     await again.close();
     await two.close();
   });

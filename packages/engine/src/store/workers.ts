@@ -49,12 +49,13 @@ const grace = 5;
 
 /**
  * Which of these workers are no more: nobody holds their place, or somebody else does. Those are marked as ended, so that
- * one that was only cut off comes back as another. Where there is one engine at a time, all but this one.
+ * one that was only cut off comes back as another. Of whom there is no row, `strangers` decides. Where there is one engine at
+ * a time, all but this one.
  */
 export async function deadWorkers(
   tx: Transaction,
   ids: readonly number[],
-  { now, self }: { now: number; self: number },
+  { now, self, strangers = false }: { now: number; self: number; strangers?: boolean },
 ): Promise<number[]> {
   const others = ids.filter((id) => id !== self);
   if (others.length === 0 || tx.dialect.name === 'sqlite') return others;
@@ -68,7 +69,10 @@ export async function deadWorkers(
            AND CAST(CAST(l.classid AS bigint) AS int) = ${schemaLock} AND CAST(l.objid AS bigint) = worker.slot + ${slotLocks}))`,
     [now, self],
   );
-  const living = await tx.all<{ id: number }>('SELECT id FROM worker WHERE ended_at IS NULL');
-  const alive = new Set(living.map(({ id }) => id));
-  return others.filter((id) => !alive.has(id));
+  const rows = await tx.all<{ id: number; ended_at: number | null }>(
+    `SELECT id, ended_at FROM worker WHERE id IN (SELECT value FROM ${tx.dialect.list('int')} AS asked)`,
+    [JSON.stringify(others)],
+  );
+  const known = new Map(rows.map(({ id, ended_at }) => [id, ended_at]));
+  return others.filter((id) => (known.has(id) ? known.get(id) !== null : strangers));
 }
