@@ -53,6 +53,15 @@ export const segmentsQuery = queryOptions({
   staleTime: 10_000,
 });
 
+/** When a schedule comes due next; settled for as long as a form is open. */
+export const scheduleQuery = (cron: string, zone: string | undefined) =>
+  queryOptions({
+    queryKey: ['schedule', cron, zone],
+    queryFn: () => api<{ zone: string; next: string[] }>(`/api/schedule${query({ cron, zone })}`),
+    staleTime: 30_000,
+    retry: false,
+  });
+
 const at = (id: string) => `/api/loops/${encodeURIComponent(id)}`;
 
 export const loopQuery = (id: string) =>

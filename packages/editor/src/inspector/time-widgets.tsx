@@ -1,6 +1,9 @@
 import { Button, Input, NumberInput, Select, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import type { WidgetProps } from '@rjsf/utils';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { scheduleQuery } from '../api/queries.ts';
 import { readCron, type Rhythm, writeCron } from './cron.ts';
 import classes from './SettingsForm.module.css';
 import { common } from './widget-props.ts';
@@ -92,6 +95,32 @@ export const TimeZoneWidget = (props: WidgetProps) => {
       value={props.value ?? null}
       onChange={(zone) => props.onChange(zone ?? undefined)}
     />
+  );
+};
+
+/** The zone that is set beside a schedule. */
+const zoneOf = ({ registry }: WidgetProps): string | undefined => {
+  const { zone } = registry.formContext.settings as { zone?: unknown };
+  return typeof zone === 'string' ? zone : undefined;
+};
+
+/** When it comes due next, on the clock of its own time zone. */
+const Next = ({ cron, zone }: { cron: string; zone: string | undefined }) => {
+  const [[asked, where]] = useDebouncedValue([cron, zone] as const, 300);
+  const { data } = useQuery({ ...scheduleQuery(asked, where), placeholderData: keepPreviousData });
+  if (!data || data.next.length === 0) return null;
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: data.zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  return (
+    <div className={classes.hint} data-testid="schedule-next">
+      Next: {data.next.map((at) => format.format(new Date(at))).join(' · ')} ({data.zone.replaceAll('_', ' ')})
+    </div>
   );
 };
 
@@ -187,8 +216,9 @@ export const CronWidget = (props: WidgetProps) => {
           />
         )}
         {read?.every === 'month' && read.day > 28 && (
-          <div className={classes.daysHint}>Months that have no such day are left out.</div>
+          <div className={classes.hint}>Months that have no such day are left out.</div>
         )}
+        {!error && <Next cron={text} zone={zoneOf(props)} />}
       </div>
     </Input.Wrapper>
   );

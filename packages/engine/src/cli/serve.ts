@@ -111,6 +111,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       messages: createMessagesPort(read),
       clock: { read: () => ({ mode: engine.clock.mode, now: now(), speed: engine.clock.speed }) },
       nodes: createNodesPort(registry),
+      zone: config.zone,
       writeKeys: createWriteKeysPort(read, engine.host),
       life: createLifePort({ host: engine.host, read, now }),
       policy: createPolicyPort(read, engine.host),

@@ -231,6 +231,8 @@ export interface ServerPorts {
   readonly messages: MessagesPort;
   readonly clock: ClockPort;
   readonly nodes: NodesPort;
+  /** Time zone of schedules that name none; UTC where it is left out. */
+  readonly zone?: string;
   readonly writeKeys: WriteKeysPort;
   readonly health: HealthPort;
   readonly life: LifePort;

@@ -74,7 +74,7 @@ export function SegmentsPage() {
               <Table.Tr>
                 <Table.Th>Segment</Table.Th>
                 <Table.Th>Who is in it</Table.Th>
-                <Table.Th>Used</Table.Th>
+                <Table.Th>Loops</Table.Th>
                 <Table.Th>Changed</Table.Th>
                 <Table.Th aria-label="Actions" />
               </Table.Tr>

@@ -36,3 +36,23 @@ test('a node type that is not installed has no ports', async () => {
   });
   expect((await call('POST', '/api/nodes/ports', { type: 'no/such', settings: {} })).status).toBe(404);
 });
+
+test('when a schedule comes due next is told in the time zone asked for, or in that of the installation', async () => {
+  const call = browserOf(testPorts({ zone: 'Asia/Tokyo' }).ports);
+  const asked = async (query: string) => {
+    const answer = await call('GET', `/api/schedule?${query}`);
+    return { status: answer.status, body: (await answer.json()) as unknown };
+  };
+  expect(await asked('cron=0+8+*+*+1')).toEqual({
+    status: 200,
+    body: {
+      zone: 'Asia/Tokyo',
+      next: ['2026-03-01T23:00:00.000Z', '2026-03-08T23:00:00.000Z', '2026-03-15T23:00:00.000Z'],
+    },
+  });
+  expect(await asked('cron=0+8+*+*+1&zone=Europe/Berlin')).toMatchObject({
+    body: { zone: 'Europe/Berlin', next: ['2026-03-02T07:00:00.000Z', '2026-03-09T07:00:00.000Z', expect.any(String)] },
+  });
+  expect(await asked('cron=often')).toMatchObject({ status: 422 });
+  expect(await asked('cron=0+8+*+*+1&zone=Nowhere')).toMatchObject({ status: 422 });
+});
