@@ -43,7 +43,7 @@ export async function startEngineOnly(
       log,
       baseURL,
       auth: noAuth,
-      health: createHealthPort(read, engine.host),
+      health: createHealthPort(read, engine.host, () => engine.clock.now()),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
     });
     const server: Listening = await listen(app, { host, port });

@@ -117,7 +117,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       policy: createPolicyPort(read, engine.host),
       segments: createSegmentsPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
-      health: createHealthPort(read, engine.host),
+      health: createHealthPort(read, engine.host, now),
       ...(options.inbox ? { inbox: options.inbox } : {}),
     });
     const server: Listening = await listen(app, { host, port });

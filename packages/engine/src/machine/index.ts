@@ -7,4 +7,4 @@ export { ended, enter, leave, toMachine } from './machine.ts';
 export type { EnrollmentState } from './step.ts';
 export { step } from './step.ts';
 export type { LifeEvent, LifeState } from './loop-life.ts';
-export { isClosed, mayHappen, nextLife, standsStill } from './loop-life.ts';
+export { lifeStates, isClosed, mayHappen, nextLife, standsStill } from './loop-life.ts';

@@ -4,6 +4,7 @@ import { portsOf } from '../../plugin/index.ts';
 import type { HealthPort, NodesPort, WriteKeysPort } from '../../server/index.ts';
 import type { Transaction } from '../../store/index.ts';
 import type { EngineHost } from '../host/engine-host.ts';
+import { createFigures } from './figures.ts';
 
 type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
@@ -35,38 +36,6 @@ export function createWriteKeysPort(read: Read, host: EngineHost): WriteKeysPort
   };
 }
 
-export function createHealthPort(read: Read, host: EngineHost): HealthPort {
-  return {
-    ready: () => host.ping(),
-    figures: () =>
-      read(async (tx) => {
-        const count = async (sql: string) => (await tx.first<{ count: number }>(sql))?.count ?? 0;
-        const messages = await tx.all<{ status: string; count: number }>(
-          'SELECT status, count(*) AS count FROM message GROUP BY status',
-        );
-        return [
-          {
-            name: 'osicam_customers',
-            help: 'Customers in the base',
-            value: await count('SELECT count(*) AS count FROM customer WHERE merged_into IS NULL'),
-          },
-          {
-            name: 'osicam_enrollments_live',
-            help: 'Customers who are in a loop now',
-            value: await count('SELECT count(*) AS count FROM position'),
-          },
-          {
-            name: 'osicam_enrollments_parked',
-            help: 'Customers set aside with an error',
-            value: await count('SELECT count(*) AS count FROM parked'),
-          },
-          ...messages.map(({ status, count: value }) => ({
-            name: 'osicam_messages',
-            help: 'Messages by what became of them',
-            value,
-            labels: { status },
-          })),
-        ];
-      }),
-  };
+export function createHealthPort(read: Read, host: Pick<EngineHost, 'ping'>, now: () => number): HealthPort {
+  return { ready: () => host.ping(), figures: createFigures(read, now) };
 }

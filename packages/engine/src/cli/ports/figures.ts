@@ -1,0 +1,114 @@
+import { lifeStates, standsStill } from '../../machine/index.ts';
+import { cached } from '../../server/cached.ts';
+import type { Figure } from '../../server/index.ts';
+import { messageStatuses } from '../../server/shapes/message.ts';
+import type { Transaction } from '../../store/index.ts';
+
+type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
+
+/** How old a figure may be that takes reading a whole table, in milliseconds. */
+const longestKept = 60_000;
+
+/** Loops whose customers are moved and written to; in the others what is due is meant to wait. */
+const going = lifeStates
+  .filter((state) => !standsStill(state))
+  .map((state) => `'${state}'`)
+  .join(', ');
+const nodesThatGo = `SELECT n.ref FROM loop l JOIN loop_version v ON v.loop = l.id JOIN loop_node n ON n.version = v.id
+  WHERE l.state IN (${going})`;
+
+/** What an administrator watches, and has alarms on: how much is due and for how long, who is set aside, what has not gone out. */
+export function createFigures(read: Read, now: () => number): () => Promise<Figure[]> {
+  const large = cached(longestKept, () => read(readLarge));
+  return async () => {
+    const { customers, sent, suppressed } = await large.get();
+    return read(async (tx) => {
+      const at = now();
+      const steps = await dueIn(tx, 'position', 'TRUE', at);
+      const letters = await dueIn(tx, 'message', `p.status = 'queued'`, at);
+      const messages: Record<string, number> = { sent, suppressed };
+      for (const status of ['queued', 'sending', 'failed', 'unknown'])
+        messages[status] = await count(tx, `message WHERE status = '${status}'`);
+      const loops = await tx.all<{ state: string; count: number }>(
+        'SELECT state, count(*) AS count FROM loop GROUP BY state',
+      );
+      return [
+        { name: 'osicam_customers', help: 'Customers in the base', value: customers },
+        {
+          name: 'osicam_enrollments_live',
+          help: 'Customers who are in a loop now',
+          value: await count(tx, 'position'),
+        },
+        {
+          name: 'osicam_enrollments_parked',
+          help: 'Customers set aside with an error, until somebody retries or releases them',
+          value: await count(tx, 'parked'),
+        },
+        {
+          name: 'osicam_steps_due',
+          help: 'Customers of loops that go on whose step is due and has not been made',
+          value: steps.count,
+        },
+        {
+          name: 'osicam_steps_oldest_due_seconds',
+          help: 'For how long the step that waits longest has been due; 0 when none is',
+          value: steps.age,
+        },
+        {
+          name: 'osicam_messages_due',
+          help: 'Messages of loops that go on that are due and have not been handed over, as while a rate holds them',
+          value: letters.count,
+        },
+        {
+          name: 'osicam_messages_oldest_due_seconds',
+          help: 'For how long the message that waits longest has been due; 0 when none is',
+          value: letters.age,
+        },
+        ...messageStatuses.map((status) => ({
+          name: 'osicam_messages',
+          help: 'Messages by what became of them; failed and unknown wait for a redrive, sent and suppressed are of the last minute',
+          value: messages[status] ?? 0,
+          labels: { status },
+        })),
+        ...(['draft', 'running', 'paused', 'archived'] as const).map((state) => ({
+          name: 'osicam_loops',
+          help: 'Loops by where they are in their life',
+          value: loops
+            .filter((row) => (row.state === 'archived-still' ? 'archived' : row.state) === state)
+            .reduce((sum, row) => sum + row.count, 0),
+          labels: { state },
+        })),
+      ];
+    });
+  };
+}
+
+/** Read from the table itself: a million rows take a part of a second. */
+async function readLarge(tx: Transaction): Promise<{ customers: number; sent: number; suppressed: number }> {
+  const rows = await tx.all<{ status: string; count: number }>(
+    `SELECT status, count(*) AS count FROM message WHERE status IN ('sent', 'suppressed') GROUP BY status`,
+  );
+  const of = (status: string) => rows.find((row) => row.status === status)?.count ?? 0;
+  return {
+    customers: await count(tx, 'customer WHERE merged_into IS NULL'),
+    sent: of('sent'),
+    suppressed: of('suppressed'),
+  };
+}
+
+async function dueIn(
+  tx: Transaction,
+  table: 'position' | 'message',
+  which: string,
+  now: number,
+): Promise<{ count: number; age: number }> {
+  const row = await tx.first<{ count: number; first: number | null }>(
+    `SELECT count(*) AS count, min(p.due) AS first FROM (${nodesThatGo}) g
+     JOIN ${table} p ON p.node = g.ref AND p.due <= ? AND ${which}`,
+    [now],
+  );
+  return { count: row?.count ?? 0, age: row?.first == null ? 0 : Math.max(0, now - row.first) / 1000 };
+}
+
+const count = async (tx: Transaction, what: string): Promise<number> =>
+  (await tx.first<{ count: number }>(`SELECT count(*) AS count FROM ${what}`))?.count ?? 0;
