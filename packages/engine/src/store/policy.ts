@@ -22,9 +22,7 @@ export async function writePolicy(
   await writeMeta(tx, name, policy);
   await tx.run(
     `UPDATE message SET due = ? WHERE (customer, n, step) IN (
-       SELECT m.customer, m.n, m.step FROM loop_node l
-       JOIN message m ON m.node = l.ref AND m.status = 'queued' AND m.due > ?
-       WHERE m.reason IN ('quiet', 'cap'))`,
+       SELECT customer, n, step FROM message WHERE status = 'queued' AND due > ? AND reason IN ('quiet', 'cap'))`,
     [now, now],
   );
   await writeAudit(tx, {
