@@ -329,7 +329,10 @@ function checkGoals(world: Indexed, { book }: CheckContext, wrong: (what: string
   const ordered = new Map<number, number>();
   for (const { customer, type, received_at } of world.snapshot.events)
     if (type === 'order') ordered.set(customer, Math.max(received_at, ordered.get(customer) ?? 0));
+  // Whoever is left of two has had what happened to the other, and not in its own loops.
+  const several = new Set(world.snapshot.customers.flatMap(({ merged_into }) => merged_into ?? []));
   for (const enrollment of world.snapshot.enrollments) {
+    if (several.has(enrollment.customer)) continue;
     const { goals = [] } = world.loops.get(enrollment.version)?.document ?? {};
     const byHand = world.journeys.get(idOf(enrollment))?.some(({ port }) => port === marks.placed);
     const last = ordered.get(enrollment.customer) ?? 0;

@@ -61,16 +61,14 @@ async function soak(from: number, seeds: number, threads: number): Promise<never
   let done = 0;
   const lane = async () => {
     const worker = new Worker(new URL(import.meta.url), { workerData: true });
+    const answers = answersOf(worker);
     try {
       while (next < from + seeds) {
         const first = next;
         const count = Math.min(batch, from + seeds - first);
         next += count;
-        const tally = await new Promise<Tally>((resolve, reject) => {
-          worker.once('message', resolve).once('error', reject);
-          worker.postMessage({ first, count });
-        });
-        worker.removeAllListeners();
+        worker.postMessage({ first, count });
+        const tally = await answers.next();
         coverage.add(tally.coverage);
         for (const one of tally.failing) process.stderr.write(`${tell(one)}\n`);
         failing.push(...tally.failing);
@@ -108,6 +106,20 @@ async function soak(from: number, seeds: number, threads: number): Promise<never
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
   process.exit(failing.length > 0 || (seeds >= 1_000 && missed.length > 0) ? 1 : 0);
+}
+
+/** What a thread answers, one at a time; a thread that dies ends all. */
+function answersOf(worker: Worker): { next: () => Promise<Tally> } {
+  let told = Promise.withResolvers<Tally>();
+  worker.on('message', (tally: Tally) => told.resolve(tally));
+  worker.on('error', (error) => told.reject(error));
+  return {
+    next: async () => {
+      const tally = await told.promise;
+      told = Promise.withResolvers();
+      return tally;
+    },
+  };
 }
 
 function work(): void {
