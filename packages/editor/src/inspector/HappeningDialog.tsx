@@ -3,7 +3,8 @@ import type { Loop } from '@osicam/engine/loop';
 import { explainRule, type RuleGroup } from '@osicam/engine/rule';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { fieldsQuery, segmentsQuery } from '../api/queries.ts';
+import { fieldsQuery } from '../api/queries.ts';
+import { SegmentSelect } from './SegmentSelect.tsx';
 
 const RuleBuilder = lazy(() => import('./rule/RuleBuilder.tsx').then((module) => ({ default: module.RuleBuilder })));
 
@@ -27,7 +28,6 @@ interface Props {
 /** What happens to a customer: an event, perhaps only some of its kind, or coming into or out of a segment. */
 export function HappeningDialog({ title, happening, onSave, onClose }: Props) {
   const fields = useQuery(fieldsQuery);
-  const segments = useQuery(segmentsQuery);
   const [draft, setDraft] = useState<Happening>(happening ?? { on: 'event', event: '' });
   const [building, setBuilding] = useState(false);
   const where = draft.on === 'event' ? (draft.where as RuleGroup | undefined) : undefined;
@@ -78,12 +78,9 @@ export function HappeningDialog({ title, happening, onSave, onClose }: Props) {
           </>
         ) : (
           <Group grow align="flex-start">
-            <Select
+            <SegmentSelect
               label="Segment"
-              placeholder={segments.data?.length === 0 ? 'No segment yet' : 'Choose a segment'}
-              data={segments.data?.map((segment) => ({ value: segment.id, label: segment.name })) ?? []}
-              value={draft.segment || null}
-              searchable
+              value={draft.segment}
               onChange={(segment) => setDraft({ ...draft, segment: segment ?? '' })}
             />
             <Select

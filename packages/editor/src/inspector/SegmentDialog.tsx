@@ -76,6 +76,11 @@ export function SegmentDialog({ segment, onClose, onSaved }: Props) {
                   </Alert>
                 )}
                 <Group justify="flex-end" gap="xs" mt="lg">
+                  {rule.rules.length === 0 && (
+                    <Text size="sm" c="var(--ink-soft)" mr="auto">
+                      Add a condition: a segment is some of the customers.
+                    </Text>
+                  )}
                   <Button variant="default" onClick={onClose}>
                     Cancel
                   </Button>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { prepareSchema } from './prepare-schema.ts';
+import { applies, type Condition, prepareSchema } from './prepare-schema.ts';
 
 test('a rule is one field of the form, and knows the event it is about', () => {
   const { schema, uiSchema } = prepareSchema({
@@ -52,4 +52,37 @@ test('the branches of a union are named by what tells them apart', () => {
   });
   const map = schema.properties?.['map'] as { anyOf: { title: string }[] };
   expect(map.anyOf.map((option) => option.title)).toEqual(['ignore', 'Fixed', 'Number']);
+});
+
+test('a choice is offered in words, and what a setting is while it is left out stands in its place', () => {
+  const { uiSchema } = prepareSchema({
+    type: 'object',
+    properties: {
+      again: { type: 'string', enum: ['never', 'after'], titles: { never: 'never', after: 'some time later' } },
+      zone: { type: 'string', format: 'time-zone', unset: "the customer's own" },
+    },
+  });
+  expect(uiSchema['again']).toEqual({ 'ui:enumNames': { never: 'never', after: 'some time later' } });
+  expect(uiSchema['zone']).toEqual({ 'ui:widget': 'timeZone', 'ui:placeholder': "the customer's own" });
+});
+
+test('a setting that means something only beside a value of another applies only then, by default too', () => {
+  const { uiSchema } = prepareSchema({
+    type: 'object',
+    properties: {
+      again: { type: 'string', enum: ['never', 'after'], default: 'never' },
+      after: { type: 'string', format: 'duration', onlyWith: { again: ['after'] } },
+    },
+  });
+  const conditions = uiSchema['after']?.['ui:options']?.['onlyWith'] as Condition[];
+  expect(applies(conditions, {})).toBe(false);
+  expect(applies(conditions, { again: 'after' })).toBe(true);
+});
+
+test('the items of a plain list have no title of their own', () => {
+  const { uiSchema } = prepareSchema({
+    type: 'object',
+    properties: { blocked: { type: 'array', items: { type: 'string' } } },
+  });
+  expect(uiSchema['blocked']).toEqual({ items: { 'ui:label': false } });
 });

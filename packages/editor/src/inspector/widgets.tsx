@@ -20,7 +20,7 @@ import { fieldsQuery } from '../api/queries.ts';
 import { selectDocument, useEditor, useWorkbench } from '../canvas/workbench.tsx';
 import { humanise } from '../ui/format.ts';
 import { DurationInput } from './DurationInput.tsx';
-import { SegmentWidget } from './SegmentWidget.tsx';
+import { SegmentSelect } from './SegmentSelect.tsx';
 import classes from './SettingsForm.module.css';
 import { CronWidget, TimeOfDayWidget, TimeZoneWidget, WeekdaysWidget } from './time-widgets.tsx';
 import { common, descriptionOf, orNothing } from './widget-props.ts';
@@ -170,6 +170,10 @@ const Trait = (props: WidgetProps) => {
   );
 };
 
+const Segment = (props: WidgetProps) => (
+  <SegmentSelect {...common(props)} value={props.value} onChange={props.onChange} />
+);
+
 const NodeId = (props: WidgetProps) => {
   const { types } = useWorkbench();
   const document = useEditor(selectDocument);
@@ -263,7 +267,7 @@ export const widgets: RegistryWidgetsType = {
   timeZone: TimeZoneWidget,
   weekdays: WeekdaysWidget,
   cron: CronWidget,
-  segment: SegmentWidget,
+  segment: Segment,
   eventProperty: EventProperty,
   eventType: EventType,
   trait: Trait,

@@ -1,43 +1,41 @@
-import { Button, Select } from '@mantine/core';
-import type { WidgetProps } from '@rjsf/utils';
+import { Button, Select, type SelectProps } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { segmentsQuery } from '../api/queries.ts';
 import classes from './SettingsForm.module.css';
-import { common } from './widget-props.ts';
 
 const SegmentDialog = lazy(() => import('./SegmentDialog.tsx').then((module) => ({ default: module.SegmentDialog })));
 
+interface Props extends Omit<SelectProps, 'data' | 'value' | 'onChange'> {
+  value: string | undefined;
+  onChange: (id: string | undefined) => void;
+}
+
 /** A named segment; one that is not there yet is made on the spot. */
-export const SegmentWidget = (props: WidgetProps) => {
+export function SegmentSelect({ value, onChange, ...input }: Props) {
   const segments = useQuery(segmentsQuery);
   const [creating, setCreating] = useState(false);
   const data = (segments.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  if (
-    segments.isSuccess &&
-    typeof props.value === 'string' &&
-    props.value &&
-    !data.some((s) => s.value === props.value)
-  )
-    data.push({ value: props.value, label: `${props.value} (there is none)` });
+  if (segments.isSuccess && value && !data.some((segment) => segment.value === value))
+    data.push({ value, label: `${value} (there is none)` });
   return (
     <div className={classes.segment}>
       <Select
-        {...common(props)}
+        {...input}
         searchable
         data={data}
-        value={props.value || null}
+        value={value || null}
         placeholder={segments.data?.length === 0 ? 'None yet' : 'Choose a segment'}
         nothingFoundMessage="No such segment"
-        onChange={(id) => props.onChange(id ?? undefined)}
+        onChange={(id) => onChange(id ?? undefined)}
       />
       <Button
         size="compact-xs"
         variant="subtle"
         leftSection={<IconPlus size={13} />}
         onClick={() => setCreating(true)}
-        disabled={props.disabled || props.readonly || false}
+        disabled={input.disabled ?? false}
         data-testid="new-segment"
       >
         New segment…
@@ -48,7 +46,7 @@ export const SegmentWidget = (props: WidgetProps) => {
             segment={undefined}
             onClose={() => setCreating(false)}
             onSaved={({ id }) => {
-              props.onChange(id);
+              onChange(id);
               setCreating(false);
             }}
           />
@@ -56,4 +54,4 @@ export const SegmentWidget = (props: WidgetProps) => {
       </Suspense>
     </div>
   );
-};
+}
