@@ -65,6 +65,18 @@ test('a folder of data that cannot be made is an error that names it', async () 
   expect(outcome.stderr).not.toMatch(/a bug|\n {4}at /);
 });
 
+test('sign-in data that is damaged is refused with what to do', async () => {
+  const data = join(folder(), 'data');
+  mkdirSync(data);
+  write(data, 'auth.sqlite', 'no database '.repeat(800));
+  const outcome = await osicam(['serve', '--port', await port(), '--data', data]);
+  expect(outcome).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/sign-in data .*auth\.sqlite: .*restore a backup, or move it away/),
+  });
+  expect(outcome.stderr).not.toMatch(/a bug|\n {4}at /);
+});
+
 test('an engine that dies takes the command with it, which says why', async () => {
   const here = folder();
   write(

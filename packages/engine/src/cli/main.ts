@@ -43,6 +43,7 @@ const told = new Set([
   'PluginError',
   'RuleError',
   'ListenError',
+  'AuthFileError',
   'SourceError',
   'FileError',
   'UnknownCustomerError',

@@ -1,19 +1,30 @@
 import type { Log } from '../plugin/index.ts';
 import { tell } from './print.ts';
 
-/** What nodes have to say, on standard error, at most so many lines: a million parked customers must not be a million lines. */
+/** How many lines a minute is worth: a million parked customers must not be a million lines, nor keep what comes next month from being said. */
 const mostLines = 100;
-let lines = 0;
+const span = 60_000;
 
-function say(message: string, fields: Record<string, unknown> = {}): void {
-  lines++;
-  if (lines > mostLines) return;
-  tell(
-    `${message} ${Object.entries(fields)
-      .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-      .join(' ')}`,
-  );
-  if (lines === mostLines) tell('… more of the same is not shown');
+/** What nodes and the engine have to say, a line each. `now` in milliseconds, of a clock that nobody sets. */
+export function createLineLog(write: (line: string) => void, now: () => number): Log {
+  let began = Number.NEGATIVE_INFINITY;
+  let lines = 0;
+  const say = (message: string, fields: Record<string, unknown> = {}): void => {
+    if (now() - began >= span) {
+      if (lines > mostLines) write(`… ${lines - mostLines} more lines were not shown`);
+      began = now();
+      lines = 0;
+    }
+    lines++;
+    if (lines <= mostLines)
+      write([message, ...Object.entries(fields).map(([name, value]) => `${name}=${textOf(value)}`)].join(' '));
+    else if (lines === mostLines + 1) write('… what else is said within this minute is not shown');
+  };
+  return { info: () => {}, warn: say };
 }
 
-export const stderrLog: Log = { info: () => {}, warn: say };
+/** An error can hold what a customer wrote: with its line breaks it could look like lines of our own. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' && !/\p{Cc}|[\u2028\u2029]/u.test(value) ? value : JSON.stringify(value);
+
+export const stderrLog: Log = createLineLog(tell, () => performance.now());

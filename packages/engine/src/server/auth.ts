@@ -172,6 +172,20 @@ function openPrivately(file: string): Sqlite.Database {
     chmodSync(file, 0o600);
   }
   const database = new Sqlite(file, { timeout: 5000 });
-  database.pragma('journal_mode = WAL');
+  try {
+    database.pragma('journal_mode = WAL');
+  } catch (error) {
+    database.close();
+    if (!/^SQLITE_(CORRUPT|NOTADB)/.test((error as { code?: string }).code ?? '')) throw error;
+    throw new AuthFileError(
+      `cannot use the sign-in data ${file}: it is damaged or no database: restore a backup, or move it away, and it is made ` +
+        `anew with the one administrator (${(error as Error).message})`,
+    );
+  }
   return database;
+}
+
+/** What whoever runs the installation can mend. */
+class AuthFileError extends Error {
+  override name = 'AuthFileError';
 }

@@ -135,6 +135,7 @@ export type { AfterStanding, ParkedRow, Selected, Standing, Visitor, Who } from 
 export {
   countLive,
   countParked,
+  nodesOfParked,
   countVisitors,
   liveOf,
   selectLive,

@@ -168,6 +168,17 @@ export async function countParked(tx: Transaction, selected: Selected): Promise<
   return row?.count ?? 0;
 }
 
+/** The nodes at which the selected are parked. */
+export async function nodesOfParked(tx: Transaction, selected: Selected): Promise<number[]> {
+  const on = parkedAmong(tx, selected);
+  const rows = await tx.all<{ node: number }>(
+    `SELECT DISTINCT k.node FROM parked k JOIN enrollment e ON e.customer = k.customer AND e.n = k.n
+     WHERE e.ended_at IS NULL AND ${on.sql}`,
+    on.parameters,
+  );
+  return rows.map(({ node }) => node);
+}
+
 /** A customer who has been in the loop, and the key it was in it with. */
 export type Visitor = readonly [customer: number, key: string];
 

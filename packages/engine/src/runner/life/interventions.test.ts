@@ -180,6 +180,8 @@ test('parked customers are released by a port, or out of the loop', async () => 
   await expect(release([1], { port: 'away' })).rejects.toThrow(
     'the node stamp has no port away: expected one of done, left',
   );
+  const dry = engine.life.release('stamping', { all: true }, { port: 'away', exit: false, dryRun: true }, 'ada');
+  await expect(dry).rejects.toThrow('the node stamp has no port away');
   await release([1], {});
   await release([2], { port: 'left' });
   await release([3, 4], { exit: true });

@@ -52,8 +52,15 @@ export async function release(
       );
     return parts.store.wokenPhase + (port === undefined ? 0 : portIndex(station, port));
   };
-  return withParked(parts, loop, selection, how, { port: port ?? null }, (tx, rows, now) =>
-    comeBack(parts, tx, rows, phaseAt, now),
+  return withParked(
+    parts,
+    loop,
+    selection,
+    how,
+    { port: port ?? null },
+    (tx, rows, now) => comeBack(parts, tx, rows, phaseAt, now),
+    // What is refused is refused before anybody is moved, and in a dry run.
+    (nodes) => nodes.forEach(phaseAt),
   );
 }
 
@@ -64,10 +71,12 @@ async function withParked(
   { action, actor, dryRun }: { action: string; actor: string; dryRun: boolean },
   detail: object,
   work: (tx: Transaction, rows: readonly ParkedRow[], now: number) => Promise<void>,
+  expectAt?: (nodes: readonly number[]) => void,
 ): Promise<Intervention> {
   const { db, store, clock } = parts;
   const { selected, count } = await db.read(async (tx) => {
     const found = await resolveSelection(parts, tx, loop, selection, clock.now());
+    if (found && expectAt) expectAt(await store.nodesOfParked(tx, found));
     return { selected: found, count: found && dryRun ? await store.countParked(tx, found) : 0 };
   });
   if (!selected || dryRun) return { enrollments: count, dryRun };
