@@ -99,6 +99,10 @@ test('a loop is looked after in the browser: paused and resumed, its people move
     const audit = page.getByTestId('audit');
     for (const action of ['Cancel', 'Migrate', 'Resume', 'Pause', 'Publish'])
       await audit.getByText(action, { exact: true }).first().waitFor();
+
+    await page.goto(`${installation.address}/customers/1`);
+    await page.getByRole('tab', { name: /Loops/ }).click();
+    await page.getByText('taken out by hand').waitFor();
     expect(complaints).toEqual([]);
   } finally {
     await visitor.close();
