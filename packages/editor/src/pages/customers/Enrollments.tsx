@@ -82,7 +82,7 @@ function happened({ port, portId, until }: Enrollment['steps'][number]): string 
 const outcomes = {
   end: { title: 'went to the end', colour: 'gray' },
   goal: { title: 'reached the goal', colour: 'teal' },
-  exit: { title: 'left by an exit', colour: 'orange' },
+  exit: { title: 'left before the end', colour: 'orange' },
   cancelled: { title: 'taken out by hand', colour: 'orange' },
   merged: { title: 'merged into another', colour: 'gray' },
 } as const;

@@ -31,7 +31,7 @@ export const callList = channel({
       .meta({ title: 'Script', description: 'What the agent should know and say, with the customer’s own data.' }),
     dueIn: durationField()
       .default('P3D')
-      .meta({ title: 'Call within', description: 'By when the call should be made, as P3D.' }),
+      .meta({ title: 'Call within', description: 'By when the call should be made.' }),
     priority: z
       .enum(['high', 'normal', 'low'])
       .default('normal')

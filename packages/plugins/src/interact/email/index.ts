@@ -14,7 +14,8 @@ export const email = channel({
   settings: z.object({
     from: z.string().max(320).default('').meta({
       title: 'From',
-      description: 'The sender, as Example Telecom <service@example.com>. Left empty, the one of the installation.',
+      description: 'The sender, as Example Telecom <service@example.com>.',
+      unset: 'that of the installation',
     }),
     to: traitField().default('email').meta({ title: 'To', description: 'The trait that holds the address.' }),
     subject: templateField()

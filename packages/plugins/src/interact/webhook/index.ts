@@ -39,7 +39,7 @@ export const webhook = channel({
       .meta({ title: 'Data', description: 'What is sent, besides the customer’s id.' }),
     timeout: durationField()
       .default('PT10S')
-      .meta({ title: 'Time limit', description: 'How long an answer may take, as PT10S.' }),
+      .meta({ title: 'Time limit', description: 'How long an answer may take.' }),
     cost: costField(),
   }),
   delivery: 'at-least-once',

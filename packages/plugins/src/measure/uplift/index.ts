@@ -27,7 +27,7 @@ const settings = z.object({
   where: ruleField().optional().meta({ title: 'Only where', description: 'Conditions on the event itself.' }),
   within: durationField()
     .default('P14D')
-    .meta({ title: 'Within', description: 'How long after the experiment the goal counts, as P14D.' }),
+    .meta({ title: 'Within', description: 'How long after the experiment the goal counts.' }),
   valueProperty: z.string().default('').meta({
     title: 'Value',
     description:
