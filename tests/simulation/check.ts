@@ -150,18 +150,14 @@ function choiceAt(
   return undefined;
 }
 
-/** Whoever cannot be handled there, and whoever was answered each time anew by what it had been told before. */
+/** Whoever cannot be handled, and whoever did not have to wait: what is told on the way round may be what is waited for. */
 function mayBeParked(world: Indexed, { node: ref, error }: ParkedRow, customer: number): boolean {
   const here = nodeAt(world, ref)?.node;
-  const type = here?.type;
-  if (error.startsWith('left this node a hundred times'))
-    return (
-      type?.type === 'sim/until' ||
-      (type?.type === 'sim/reply' && (here?.settings as { since: string } | undefined)?.since !== 'arrival')
-    );
-  const cannot = world.customers.get(customer)?.traits[poison];
-  if (type?.contract === 'channel') return cannot === type.delivery;
-  return cannot !== undefined && type?.type === `sim/${String(cannot)}`;
+  if (error.startsWith('left this node a hundred times')) {
+    return here?.type.contract === 'wait' && here.type.type !== 'sim/delay';
+  }
+  // A migration may have brought it to another node since, with its error.
+  return error === `Error: cannot swallow this: ${String(world.customers.get(customer)?.traits[poison])}`;
 }
 
 /** Nothing hangs on an enrollment that is not there or not there any more. */

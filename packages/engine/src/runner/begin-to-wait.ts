@@ -32,17 +32,19 @@ async function byEvents(parts: Parts, tx: Transaction, station: Station, era: Wa
   const { events = [], since = 'arrival', late = 'counts' } = wait;
   if (events.length === 0) return;
   const types = [...new Set(events.map(({ type }) => type))];
+  const ports = events.map(({ port }) => portIndex(station, port));
+  const of = { node: station.ref, ports, fromTurn, before, now };
   const answered = new Map<number, number>();
-  for (const had of await parts.store.eventsBefore(
-    tx,
-    types,
-    { since, late },
-    { node: station.ref, fromTurn, before, now },
-  )) {
+  // An event ends the wait of a node once a turn: else what stands on a smaller way round would be done again and again.
+  const seen = new Map<number, number>();
+  for (const had of await parts.store.eventsBefore(tx, types, { since, late }, of)) {
     if (answered.has(had.row)) continue;
     const event = { type: had.type, time: had.time, properties: JSON.parse(had.properties) };
     const port = endedBy(wait, event, { key: had.key, now });
-    if (port !== undefined) answered.set(had.row, portIndex(station, port));
+    if (port === undefined) continue;
+    const before = seen.get(had.row) ?? 0;
+    if (before < had.spent) seen.set(had.row, before + 1);
+    else answered.set(had.row, portIndex(station, port));
   }
   await parts.store.choosePorts(tx, answered);
 }

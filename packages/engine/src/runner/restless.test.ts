@@ -52,14 +52,29 @@ test('one answer ends a wait on a way round once, not each time that its turn co
   expect((await counts('again')).ask).toEqual({ entered: 3, ports: { yes: 1, timeout: 2 }, waiting: 0, parked: 0 });
 });
 
+/** For some the instant that they wait for is always over. */
+const until = wait({
+  type: 't/until',
+  stage: 'flow',
+  ...described('Until'),
+  settings: z.object({}),
+  ports: [{ id: 'done' }, { id: 'none' }],
+  wait: ({ now }) => ({ until: { at: now, port: 'done' } }),
+  due: ({ batch, now }) => batch.map(({ id }) => ({ at: id === 1 ? now - 1 : now + 7 * day })),
+});
+
 test('who goes round without ever waiting is set aside with the reason, and the others go on', async () => {
-  const { db, engine, clock, people, counts } = await testEngine([start, delay, answer]);
-  await engine.enter(await engine.publish(asksAgain('entry')), await people([{}, {}]));
+  const { db, engine, clock, people, counts } = await testEngine([start, delay, until]);
+  const loop = drawLoop(
+    'past',
+    { in: ['t/in'], first: ['t/delay', { days: 1 }], until: ['t/until'] },
+    'in.entered -> first\nfirst.done -> until\nuntil.done -> until\nuntil.none -> first',
+  );
+  await engine.enter(await engine.publish(loop), await people([{}, {}]));
   while ((await engine.work()) > 0);
-  clock.advanceTo(monday + 1000);
-  await engine.record(answered('c1', clock.now()));
-  await runToRest(engine, clock, { tick: 1 });
-  expect((await counts('again')).ask).toMatchObject({ ports: { yes: 100, timeout: 1 }, waiting: 0, parked: 1 });
+  clock.advanceTo(monday + day);
+  while ((await engine.work()) > 0);
+  expect((await counts('past')).until).toMatchObject({ ports: { done: 100 }, waiting: 1, parked: 1 });
   const [parked] = await db.read((tx) =>
     tx.all<{ customer: number; error: string }>('SELECT customer, error FROM parked'),
   );

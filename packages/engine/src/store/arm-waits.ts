@@ -75,6 +75,8 @@ export interface HadEvent {
   type: string;
   time: number;
   properties: string;
+  /** How often it has left the node in this turn by the port of an event: so many of these have had their say. */
+  spent: number;
 }
 
 /**
@@ -96,28 +98,34 @@ export async function eventsBefore(
   tx: Transaction,
   types: readonly string[],
   { since, late }: Counted,
-  { node, fromTurn, before, now }: { node: number; fromTurn: number; before: number; now: number },
+  {
+    node,
+    ports,
+    fromTurn,
+    before,
+    now,
+  }: { node: number; ports: readonly number[]; fromTurn: number; before: number; now: number },
 ): Promise<HadEvent[]> {
   // Until they are made to wait, the instant at which they arrived is when they are due.
   const start = { arrival: 'm.due', turn: turnBegan, entry: 'x.entered_at' }[since];
   const inTime = late === 'counts' ? 'e.received_at > m.due' : `e.received_at > m.due AND e.time >= ${start}`;
   const counts = since === 'arrival' ? `m.due < ? AND ${inTime}` : `(e.time > ${start} OR (m.due < ? AND ${inTime}))`;
-  // What came before it left this very node has had its say in this turn: else one answer would end each wait of a smaller
-  // way round at once, and what stands on it would be done again and again.
+  // Counted and not compared by time, for a clock may have been put back.
   const spent =
-    since !== 'turn'
-      ? ''
-      : `AND NOT EXISTS (SELECT 1 FROM journal j JOIN path_step s ON s.path = j.path
-           WHERE j.customer = m.customer AND j.n = m.n AND j.step > m.step - ${lookBack} AND j.at >= e.received_at
-             AND s.node = CAST(? AS BIGINT) AND s.port >= 0)`;
+    since === 'arrival'
+      ? '0'
+      : `(SELECT count(*) FROM journal j JOIN path_step s ON s.path = j.path
+          WHERE j.customer = m.customer AND j.n = m.n AND j.turn = m.turn AND j.step > m.step - ${lookBack}
+            AND s.node = CAST(? AS BIGINT) AND s.port IN (SELECT value FROM ${tx.dialect.list('int')} p))`;
+  const ofSpent = since === 'arrival' ? [] : [node, JSON.stringify(ports)];
   return tx.all<HadEvent>(
-    `SELECT m.seq AS "row", m.customer, m.n, x.key, e.type, e.time, ${tx.dialect.json('e.properties')} AS properties
+    `SELECT m.seq AS "row", m.customer, m.n, x.key, e.type, e.time, ${tx.dialect.json('e.properties')} AS properties,
+       ${spent} AS spent
      FROM moved m ${tx.dialect.lookupJoin} event e JOIN enrollment x ON x.customer = m.customer AND x.n = m.n
      WHERE e.customer = m.customer AND e.type IN (SELECT value FROM ${tx.dialect.list('text')} t)
        AND m.port = ${beginsToWait} AND m.turn >= ? AND m.turn < ? AND ${counts}
-       ${spent}
      ORDER BY e.time, e.id`,
-    [JSON.stringify(types), fromTurn, before, now, ...(since === 'turn' ? [node] : [])],
+    [...ofSpent, JSON.stringify(types), fromTurn, before, now],
   );
 }
 
