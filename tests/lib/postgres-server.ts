@@ -23,7 +23,14 @@ const settings = [
   'max_wal_senders=0',
 ];
 /** What it has committed survives its own end, not a power cut. */
-const forgetful = ['shared_buffers=64MB', 'fsync=off', 'full_page_writes=off', 'autovacuum_naptime=5s'];
+const forgetful = [
+  'shared_buffers=64MB',
+  'fsync=off',
+  'full_page_writes=off',
+  'autovacuum_naptime=5s',
+  // Two that wait for each other are told apart sooner: tests provoke that.
+  'deadlock_timeout=100ms',
+];
 /** As an administrator sets it up who has half a gigabyte to spare. */
 const durable = ['shared_buffers=512MB', 'max_wal_size=4GB', 'checkpoint_timeout=15min'];
 
@@ -34,7 +41,7 @@ export interface PostgresOptions {
 }
 
 /**
- * A real PostgreSQL server of our own on the loopback address, its files in the folder for temporary ones. As root it runs as the user postgres, for it refuses root.
+ * A real PostgreSQL server of our own on the loopback address. As root it runs as the user postgres, for it refuses root.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'osicam-postgres-'));
