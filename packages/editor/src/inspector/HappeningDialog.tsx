@@ -77,7 +77,7 @@ export function HappeningDialog({ title, happening, onSave, onClose }: Props) {
             />
           </>
         ) : (
-          <Group grow align="flex-start">
+          <>
             <SegmentSelect
               label="Segment"
               value={draft.segment}
@@ -93,7 +93,7 @@ export function HappeningDialog({ title, happening, onSave, onClose }: Props) {
               allowDeselect={false}
               onChange={(when) => setDraft({ ...draft, when: when === 'left' ? 'left' : 'entered' })}
             />
-          </Group>
+          </>
         )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
