@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Run } from './osicam.ts';
+import { draw } from './draw.ts';
 import { folder, osicam, osicamJson, root, start, whereSomebodyIsLost, write } from './osicam.ts';
+import { serving } from './serving.ts';
+import { smtpServer } from './smtp.ts';
 
 /** A port that nobody listens on, or, `busy`, that this test does. */
 async function port(busy = false): Promise<string> {
@@ -75,6 +78,45 @@ test('sign-in data that is damaged is refused with what to do', async () => {
     stderr: expect.stringMatching(/sign-in data .*auth\.sqlite: .*restore a backup, or move it away/),
   });
   expect(outcome.stderr).not.toMatch(/a bug|\n {4}at /);
+});
+
+test('a mail server that says nothing does not keep the command from stopping, and what it was given is unknown', async () => {
+  const silent = await smtpServer({ onData: (stream) => void stream.resume() });
+  const here = folder();
+  const config = write(here, 'osicam.config.json', {
+    plugins: [join(root, 'packages/plugins/src/index.ts')],
+    channels: { 'interact/email': { url: silent.url, timeout: 600_000 } },
+  });
+  const data = join(here, 'data');
+  const first = await serving({ data, cwd: here, env: { OSICAM_CONFIG: config } });
+  await first.asRole('operator');
+  const people = Array.from({ length: 12 }, (_, i) => ({
+    identities: [{ kind: 'key', value: `c${i}` }],
+    traits: { email: `c${i}@example.com` },
+  }));
+  const mailing = draw(
+    [
+      ['in', 'collect/call'],
+      ['mail', 'interact/email', { from: 'Example <service@example.com>', consent: 'notNeeded' }],
+      ['end', 'flow/end'],
+    ],
+    ['in.entered > mail', ...['sent', 'failed', 'suppressed'].map((by) => `mail.${by} > end`)],
+    'mailing',
+  );
+  const { env } = first;
+  await osicamJson(['loop', 'publish', 'mailing', '--file', write(here, 'mailing.json', mailing)], { env });
+  await osicamJson(['loop', 'enter', 'mailing', '--parties', write(here, 'people.json', people)], { env });
+  const messages = async () =>
+    (await osicamJson<{ messages: Record<string, number> }>(['loop', 'status', 'mailing'], { env })).messages;
+  await expect.poll(async () => (await messages()).sending, { timeout: 20_000 }).toBeGreaterThan(0);
+  first.child.kill('SIGTERM');
+  expect(await first.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('work under way') });
+
+  const again = await serving({ data, cwd: here });
+  env.OSICAM_SERVER = again.address;
+  // As many as it has connections were with the server; the others were given back, and are tried.
+  const { unknown, queued = 0, sending = 0 } = await messages();
+  expect([unknown, queued + sending]).toEqual([5, 7]);
 });
 
 test('an engine that dies takes the command with it, which says why', async () => {

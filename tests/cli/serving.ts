@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Options } from './osicam.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { Options, Outcome } from './osicam.ts';
 import { folder, osicam, start } from './osicam.ts';
 
 /** A port that nobody listens on. */
@@ -15,6 +16,8 @@ export async function freePort(): Promise<string> {
 }
 
 export interface Served {
+  child: ChildProcess;
+  ended: Promise<Outcome>;
   address: string;
   /** As the command's `--db` names it. */
   database: string;
@@ -27,7 +30,7 @@ export interface Served {
 /** `osicam serve` as a process of its own on a database of its own, until the test is over. */
 export async function serving(options: Options & { data?: string } = {}): Promise<Served> {
   const data = options.data ?? join(folder(), 'data');
-  const { child } = start(['serve', '--port', await freePort(), '--data', data, '--json'], options);
+  const { child, ended } = start(['serve', '--port', await freePort(), '--data', data, '--json'], options);
   onTestFinished(async () => {
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null)
@@ -48,6 +51,8 @@ export async function serving(options: Options & { data?: string } = {}): Promis
   const database = join(data, 'osicam.sqlite');
   const env: NodeJS.ProcessEnv = { OSICAM_SERVER: address, OSICAM_DATABASE_URL: database };
   return {
+    child,
+    ended,
     address,
     database,
     env,

@@ -23,12 +23,26 @@ const host = await createEngineHost({
   retention: config.retention,
   log: stderrLog,
 });
+/**
+ * How long what is under way has to come to its end, in milliseconds: a mail server that says nothing must not keep a machine
+ * from going down. After that it is as if the process had been killed, which the next start knows what to do about.
+ */
+const grace = 5_000;
+
 expose(port, {
   ...host,
   stop: async () => {
-    await host.stop();
-    // The answer goes out first.
-    setImmediate(() => port.close());
+    const late = Symbol('late');
+    const ended = await Promise.race([
+      host.stop(),
+      new Promise<symbol>((resolve) => setTimeout(resolve, grace, late).unref()),
+    ]);
+    // The answer goes out first, and what was logged.
+    if (ended !== late) setImmediate(() => port.close());
+    else {
+      stderrLog.warn('stopped with work under way: the next start settles it', { waited: `${grace} ms` });
+      setTimeout(() => process.exit(), 100);
+    }
   },
 });
 port.postMessage({ ready: true });
