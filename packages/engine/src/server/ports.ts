@@ -108,6 +108,8 @@ export interface SegmentsPort {
 export interface PolicyPort {
   read(): Promise<ContactPolicy>;
   write(policy: ContactPolicy, actor: string): Promise<void>;
+  /** Who set it, and what held before. The latest first. */
+  audit(limit: number): Promise<readonly AuditEntry[]>;
 }
 
 /** Secrets by which programs use the API. Only digests are kept. */

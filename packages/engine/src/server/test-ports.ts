@@ -6,7 +6,7 @@ import type { App } from './endpoint.ts';
 import type { ApiToken, IngestedRecord, LifePort, LoopsPort, PolicyPort, ServerPorts, TokensPort } from './ports.ts';
 import { conflict } from './server-error.ts';
 import { contactPolicyShape } from './shapes/life.ts';
-import type { Intervention, LoopStatus, Overdue } from './shapes/life.ts';
+import type { AuditEntry, Intervention, LoopStatus, Overdue } from './shapes/life.ts';
 import type { Counts, LoopDetail } from './shapes/loop.ts';
 
 /** For tests of routes: ports that hold what they are given in memory, and a log that remembers its lines. */
@@ -246,12 +246,16 @@ function lifeInMemory(done: unknown[][]): LifePort {
 
 function policyInMemory(done: unknown[][]): PolicyPort {
   let policy = contactPolicyShape.parse({});
+  const audit: AuditEntry[] = [];
   return {
     read: async () => policy,
     write: async (next, actor) => {
       done.push(['policy', next, actor]);
+      const detail = { before: policy, after: next };
+      audit.unshift({ seq: audit.length + 1, at: noon, actor, action: 'policy', detail });
       policy = next;
     },
+    audit: async (limit) => audit.slice(0, limit),
   };
 }
 

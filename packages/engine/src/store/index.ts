@@ -70,7 +70,7 @@ export type { RateWindow } from './channel-rate.ts';
 export { readRate, writeRate } from './channel-rate.ts';
 export type { KnownContact } from './contact-facts.ts';
 export { knownContacts, lastEvents, standingConsents, traitsOf } from './contact-facts.ts';
-export { readPolicy, writePolicy } from './policy.ts';
+export { installation, readPolicy, writePolicy } from './policy.ts';
 export type { DeadLetters } from './redrive.ts';
 export { countDeadLetters, redriveMessages } from './redrive.ts';
 export { lockCustomers } from './lock-customers.ts';

@@ -1,7 +1,7 @@
 import { contactPolicySchema, defaultContactPolicy } from '../../plugin/contact-policy.ts';
 import type { PolicyPort } from '../../server/index.ts';
 import type { Transaction } from '../../store/index.ts';
-import { readPolicy } from '../../store/index.ts';
+import { installation, readAudit, readPolicy } from '../../store/index.ts';
 import type { EngineHost } from '../host/engine-host.ts';
 
 type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -14,5 +14,12 @@ export function createPolicyPort(read: Read, host: Pick<EngineHost, 'writePolicy
       return text === undefined ? defaultContactPolicy : contactPolicySchema.parse(JSON.parse(text));
     },
     write: (policy, actor) => host.writePolicy(JSON.stringify(contactPolicySchema.parse(policy)), actor),
+    audit: (limit) =>
+      read(async (tx) =>
+        (await readAudit(tx, installation, limit)).map(({ detail, ...row }) => ({
+          ...row,
+          detail: JSON.parse(detail),
+        })),
+      ),
   };
 }

@@ -21,6 +21,9 @@ test('the contact policy has sound defaults, and is set as a whole by an adminis
   });
   expect(await (await call('GET', '/api/policy')).json()).toEqual(whole);
   expect(done).toMatchObject([['policy', { complaints: null }, 'ada@example.com']]);
+  expect(await (await call('GET', '/api/policy/audit')).json()).toMatchObject([
+    { seq: 1, actor: 'ada@example.com', action: 'policy', detail: { before: { caps: [] }, after: whole } },
+  ]);
 });
 
 test('a time of day or a cap that is none is refused, and the policy stays', async () => {

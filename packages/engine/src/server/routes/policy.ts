@@ -1,7 +1,8 @@
+import { z } from '@hono/zod-openapi';
 import type { App } from '../endpoint.ts';
 import { endpoint } from '../endpoint.ts';
 import type { ServerPorts } from '../ports.ts';
-import { contactPolicyShape } from '../shapes/life.ts';
+import { auditShape, contactPolicyShape } from '../shapes/life.ts';
 
 /** The rules over all loops: caps, quiet hours, open complaints. Read by whoever may look, set by administrators. */
 export function policyRoutes(app: App, { policy }: ServerPorts): void {
@@ -36,5 +37,18 @@ export function policyRoutes(app: App, { policy }: ServerPorts): void {
       await policy.write(body, actor);
       return policy.read();
     },
+  );
+
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: `${path}/audit`,
+      tag,
+      summary: 'Who set the policy, and what held before, the latest first',
+      query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+      answer: z.array(auditShape),
+    },
+    async ({ query }) => [...(await policy.audit(query.limit))],
   );
 }
