@@ -54,7 +54,10 @@ export function addRun(program: Command, wiring: Wiring): void {
       'who enters: a CSV or JSON Lines file; left out, the loop’s own sources, else all customers of the database',
     )
     .option('--key <column>', 'the column that identifies a customer')
-    .option('--db <url>', 'a database as sqlite:<path>, a path, or postgres://…; left out, one of its own that is thrown away')
+    .option(
+      '--db <url>',
+      'a database as sqlite:<path>, a path, or postgres://…; left out, one of its own that is thrown away',
+    )
     .option('--turns <n>', 'how often a customer may go round', wholeNumber('--turns', 1), 1)
     .option('--seed <n>', 'other luck for splits and experiments', wholeNumber('--seed', 0))
     .option('--tick <duration>', 'the step of the virtual clock (default: PT1H)', duration('--tick'))

@@ -65,7 +65,8 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
   const misfits: Record<string, number> = {};
   const options = { url, now, source: parts.source };
   // A server of its own does its work beside this process already.
-  const writer = isInMemory(url) || isPostgres(url) ? new BatchWriter(db, options, onTally) : new ThreadWriter(options, onTally);
+  const writer =
+    isInMemory(url) || isPostgres(url) ? new BatchWriter(db, options, onTally) : new ThreadWriter(options, onTally);
   try {
     let sent = 0;
     for await (const chunk of read(context)) {
