@@ -157,7 +157,8 @@ async function settle(world: World, process: SimulatedProcess): Promise<void> {
     }
     if (done > 0) {
       i--;
-      if (++passes < 300) continue;
+      // Who never waits is set aside after a hundred departures, and a way round may take several passes.
+      if (++passes < 1_500) continue;
       problems.push('customers go round and round at one instant');
       return;
     }

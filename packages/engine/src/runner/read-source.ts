@@ -53,20 +53,20 @@ export async function readSource(parts: Parts, station: Station, options: ReadOp
   for await (const part of named(chunks, station, signal)) {
     cursor = part.cursor;
     const now = parts.clock.now();
-    const rejects = (part.rejects ?? []).map(({ line, reason }) => ({ line, reason }));
-    told.entered += await parts.db.write(async (tx) => {
+    const { entered, refused } = await parts.db.write(async (tx) => {
       const imported = await parts.customers.importRecords(tx, part.records, { now, source });
-      for (const { line = 0, reason } of imported.refused) rejects.push({ line, reason });
       const customers = imported.customers.filter((customer) => customer !== undefined);
       await takeIn(parts, tx, { events: [], touched: customers }, now);
       const entered = entersRecords ? await enter(parts, tx, station, keyless(customers), now) : 0;
       await parts.store.writeCursor(tx, station.ref, { of, cursor: part.cursor, done: false });
-      return entered;
+      return { entered, refused: imported.refused };
     }, 'source');
+    const rejects = [...(part.rejects ?? []), ...refused];
+    told.entered += entered;
     told.records += part.records.length + (part.rejects?.length ?? 0) - rejects.length;
     told.rejected += rejects.length;
     told.progress = part.progress;
-    for (const { line, reason } of rejects)
+    for (const { line = 0, reason } of rejects)
       parts.log.warn('a row was rejected', { node: station.node.id, line, reason });
     options.onProgress?.({ ...told });
   }
