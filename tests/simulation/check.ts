@@ -333,7 +333,9 @@ function checkGoals(world: Indexed, { book }: CheckContext, wrong: (what: string
     const byHand = world.journeys.get(idOf(enrollment))?.some(({ port }) => port === marks.placed);
     const last = ordered.get(enrollment.customer) ?? 0;
     if (goals.length > 0 && !byHand && enrollment.ended_at === null && last > enrollment.entered_at)
-      wrong(`enrollment ${idOf(enrollment)} is still in its loop, and its goal was reached at ${last}, after it had entered at ${enrollment.entered_at}`);
+      wrong(
+        `enrollment ${idOf(enrollment)} is still in its loop, and its goal was reached at ${last}, after it had entered at ${enrollment.entered_at}`,
+      );
   }
 }
 

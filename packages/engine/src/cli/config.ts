@@ -19,12 +19,12 @@ const channelConfig = z.unknown().superRefine((config, context) => {
 });
 
 /** Milliseconds of an age, undefined for none. */
-const age = z.string().transform((text, { addIssue }): number | undefined => {
+const age = z.string().transform((text, context): number | undefined => {
   if (text === 'off') return undefined;
   try {
     return parseDuration(text);
   } catch (error) {
-    addIssue({ code: 'custom', message: `${(error as Error).message}, or "off"` });
+    context.addIssue({ code: 'custom', message: `${(error as Error).message}, or "off"` });
     return z.NEVER;
   }
 });

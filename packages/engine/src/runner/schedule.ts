@@ -77,8 +77,8 @@ export async function workSchedules(parts: Parts, now: number): Promise<number> 
   const refs = refsOfSchedules(parts);
   if (refs.length === 0) return 0;
   let done = 0;
+  // Who enters does so after whatever was committed before, also by the clock.
   for (const firing of await parts.db.read((tx) => parts.store.openFirings(tx, refs)))
-    // Who enters does so after whatever was committed before, also by the clock.
     done += await parts.db.write((tx) => workFiring(parts, tx, firing, parts.clock.now()), 'fire');
   return done;
 }
