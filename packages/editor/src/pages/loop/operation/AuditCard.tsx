@@ -34,5 +34,14 @@ export function AuditCard({ loop }: { loop: string }) {
   );
 }
 
-const said = ([name, value]: [string, unknown]): string =>
-  `${humanise(name).toLowerCase()} ${typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : JSON.stringify(value)}`;
+const said = ([name, value]: [string, unknown]): string => `${humanise(name).toLowerCase()} ${sayValue(value)}`;
+
+function sayValue(value: unknown): string {
+  if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Object.entries(value).map(([name, part]) =>
+    Array.isArray(value) ? sayValue(part) : `${humanise(name).toLowerCase()} ${sayValue(part)}`,
+  );
+  return parts.length === 0 ? 'none' : `(${parts.join(', ')})`;
+}
