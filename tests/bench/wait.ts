@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawLoop } from '../../packages/engine/src/runner/draw-loop.ts';
 import { VirtualClock } from '../../packages/engine/src/runner/index.ts';
-import { beginsToWait, markPath } from '../../packages/engine/src/store/index.ts';
+import { markPath, marks } from '../../packages/engine/src/store/index.ts';
 import type { Bench } from './bench.ts';
 import { alternate, onCopy, withoutDatabase } from './bench.ts';
 import type { Measure } from './child.ts';
@@ -40,7 +40,7 @@ async function prepare(file: string, rows: number): Promise<void> {
     );
     await tx.run(
       `INSERT INTO journal (customer, n, step, at, turn, path, until) SELECT id, 1, 1, ?, 1, ?, ${until} FROM customer ORDER BY id`,
-      [now, await markPath(tx, beginsToWait, wait), now + day],
+      [now, await markPath(tx, marks.beganToWait, wait), now + day],
     );
     await tx.run(
       `INSERT INTO position (node, due, customer, n, step, turn, since, phase)

@@ -3,6 +3,7 @@ import { channel, report, router, source, wait, writer, z } from '../plugin/inde
 import { sharePort } from '../plugin/share.ts';
 import { drawLoop, monday, testEngine } from './test-engine.ts';
 import { byAge, described, end, none, start } from './test-nodes.ts';
+import { delay } from './test-waits.ts';
 import { runToRest } from './run-to-rest.ts';
 
 const day = 86_400_000;
@@ -28,13 +29,6 @@ const half = router({
       { port: 'b', weight: 1 - weight },
     ],
   }),
-});
-const delay = wait({
-  type: 't/delay',
-  stage: 'flow',
-  ...described('Delay'),
-  settings: z.object({ days: z.number() }),
-  wait: ({ settings, now }) => ({ until: { at: now + settings.days * day, port: 'done' } }),
 });
 const reply = wait({
   type: 't/reply',

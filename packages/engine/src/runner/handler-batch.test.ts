@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
-import { source, writer } from '../plugin/index.ts';
+import { writer } from '../plugin/index.ts';
 import { drawLoop } from './draw-loop.ts';
 import { runToRest } from './run-to-rest.ts';
 import { testEngine } from './test-engine.ts';
-import { described, end, none } from './test-nodes.ts';
+import { described, end, none, onCart } from './test-nodes.ts';
 
-const onCart = source({
-  type: 't/cart',
-  stage: 'collect',
-  ...described('Cart'),
-  settings: none,
-  entry: () => ({ on: 'event', event: 'cart', key: 'cart' }),
-});
 const countUp = writer({
   type: 't/count',
   stage: 'aliment',

@@ -4,16 +4,10 @@ import { drawLoop } from './draw-loop.ts';
 import { runToRest } from './run-to-rest.ts';
 import { monday, testEngine } from './test-engine.ts';
 import { described, start } from './test-nodes.ts';
+import { delay } from './test-waits.ts';
 
 const day = 86_400_000;
 
-const delay = wait({
-  type: 't/delay',
-  stage: 'flow',
-  ...described('Delay'),
-  settings: z.object({ days: z.number() }),
-  wait: ({ settings, now }) => ({ until: { at: now + settings.days * day, port: 'done' } }),
-});
 const answer = wait({
   type: 't/answer',
   stage: 'collect',

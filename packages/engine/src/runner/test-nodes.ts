@@ -14,6 +14,15 @@ export const start = source({
   entry: () => ({ on: 'records' }),
 });
 
+/** Whoever has a cart, once for each. */
+export const onCart = source({
+  type: 't/cart',
+  stage: 'collect',
+  ...described('Cart'),
+  settings: none,
+  entry: () => ({ on: 'event', event: 'cart', key: 'cart' }),
+});
+
 export const end = router({
   type: 't/end',
   stage: 'flow',

@@ -34,7 +34,7 @@ export async function workChannel(parts: Parts, station: Station, now: number): 
       }
       messages.push(message);
       const isQueued = message.status === 'queued';
-      ports.set(row.index, isQueued ? parts.store.waitsForReceipt : portIndex(station, 'suppressed'));
+      ports.set(row.index, isQueued ? parts.store.marks.waitsForReceipt : portIndex(station, 'suppressed'));
     }
     return {
       ports,

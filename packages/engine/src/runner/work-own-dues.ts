@@ -39,7 +39,7 @@ export async function workOwnDues(
       for (const { rows: some, result } of outcome.results)
         for (const [i, due] of result.entries()) {
           const { index, claimed } = some[i] as BatchRow;
-          ports.set(index, 'port' in due ? portIndex(station, due.port) : store.beginsToWait);
+          ports.set(index, 'port' in due ? portIndex(station, due.port) : store.marks.beganToWait);
           if ('at' in due) until.set(`${claimed.customer} ${claimed.n}`, due.at);
         }
     }
@@ -48,7 +48,7 @@ export async function workOwnDues(
       const answered = new Map((await store.answered(tx)).map(({ customer, n, port }) => [`${customer} ${n}`, port]));
       for (const { index, claimed } of batch.rows) {
         const port = answered.get(`${claimed.customer} ${claimed.n}`);
-        if (port !== undefined && ports.get(index) === store.beginsToWait) ports.set(index, port);
+        if (port !== undefined && ports.get(index) === store.marks.beganToWait) ports.set(index, port);
       }
       return { again: true };
     };

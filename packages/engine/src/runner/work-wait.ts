@@ -84,6 +84,6 @@ async function settleMemberships(
 /** Who has arrived begins to wait, the others leave: who was woken by the port of its waking, who was not by that of the time. */
 function leavingPort({ store }: Parts, station: Station, { until }: Wait): PortSql {
   const timeUp = until ? portIndex(station, until.port) : 0;
-  const sql = `CASE p.phase WHEN 0 THEN ${store.beginsToWait} WHEN 1 THEN ${timeUp} ELSE p.phase - ${store.wokenPhase} END`;
+  const sql = `CASE p.phase WHEN 0 THEN ${store.marks.beganToWait} WHEN 1 THEN ${timeUp} ELSE p.phase - ${store.wokenPhase} END`;
   return { sql, parameters: [], needsCustomer: false };
 }

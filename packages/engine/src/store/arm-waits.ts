@@ -4,9 +4,6 @@ import { forever } from './forever.ts';
 import { marks } from './marks.ts';
 import { markPath } from './paths.ts';
 
-/** The port of those in `moved` who begin to wait where they stand. */
-export const beginsToWait = marks.beganToWait;
-
 /**
  * Lets all of `moved` with that port, in those turns, wait until an instant (their own, where `moved` has one; or for
  * ever), for events of these types too. Their old positions must be gone.
@@ -24,13 +21,13 @@ export async function armWaits(
 ): Promise<void> {
   const { node, now, events } = wait;
   const due = wait.until ?? forever;
-  const those = `port = ${beginsToWait} AND turn >= ? AND turn < ?`;
+  const those = `port = ${marks.beganToWait} AND turn >= ? AND turn < ?`;
   const turns = [wait.fromTurn, wait.before];
   const until = 'coalesce(until, CAST(? AS BIGINT))';
   const armed = await tx.run(
     `INSERT INTO journal (customer, n, step, at, turn, path, until)
      SELECT customer, n, step, CAST(? AS BIGINT), turn, CAST(? AS BIGINT), ${until} FROM moved WHERE ${those} ORDER BY customer, n`,
-    [now, await markPath(tx, beginsToWait, node), due, ...turns],
+    [now, await markPath(tx, marks.beganToWait, node), due, ...turns],
   );
   if (armed === 0) return;
   await tx.run(
@@ -123,7 +120,7 @@ export async function eventsBefore(
        ${spent} AS spent
      FROM moved m ${tx.dialect.lookupJoin} event e JOIN enrollment x ON x.customer = m.customer AND x.n = m.n
      WHERE e.customer = m.customer AND e.type IN (SELECT value FROM ${tx.dialect.list('text')} t)
-       AND m.port = ${beginsToWait} AND m.turn >= ? AND m.turn < ? AND ${counts}
+       AND m.port = ${marks.beganToWait} AND m.turn >= ? AND m.turn < ? AND ${counts}
      ORDER BY e.time, e.id`,
     [...ofSpent, JSON.stringify(types), fromTurn, before, now],
   );
@@ -134,13 +131,13 @@ export async function lockBeginners(tx: Transaction): Promise<void> {
   const lock = tx.dialect.lock('c');
   if (lock === '') return;
   await tx.all(
-    `SELECT c.id FROM customer c WHERE c.id IN (SELECT customer FROM moved WHERE port = ${beginsToWait}) ORDER BY c.id ${lock}`,
+    `SELECT c.id FROM customer c WHERE c.id IN (SELECT customer FROM moved WHERE port = ${marks.beganToWait}) ORDER BY c.id ${lock}`,
   );
 }
 
 /** Who begins to wait: their places in `moved`. */
 export async function beginners(tx: Transaction): Promise<{ row: number; customer: number; n: number }[]> {
-  return tx.all(`SELECT seq AS "row", customer, n FROM moved WHERE port = ${beginsToWait}`);
+  return tx.all(`SELECT seq AS "row", customer, n FROM moved WHERE port = ${marks.beganToWait}`);
 }
 
 /** Who leaves after all: those of `moved` with a port. */
@@ -168,7 +165,7 @@ export async function choosePortWhere(
 ): Promise<void> {
   await tx.run(
     `UPDATE moved AS p SET port = CAST(? AS BIGINT), path = NULL
-     WHERE p.port = ${beginsToWait} AND p.turn >= ? AND p.turn < ?
+     WHERE p.port = ${marks.beganToWait} AND p.turn >= ? AND p.turn < ?
        AND (SELECT ${when.sql} FROM customer WHERE customer.id = p.customer) = 1`,
     [port, fromTurn, before, ...when.parameters],
   );

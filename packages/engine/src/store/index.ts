@@ -6,7 +6,6 @@ export {
   answered,
   armWaits,
   beginners,
-  beginsToWait,
   choosePorts,
   choosePortWhere,
   chooseUntil,
@@ -37,7 +36,7 @@ export { findSubscriptions, turnBegan } from './find-subscriptions.ts';
 export type { Firing } from './firings.ts';
 export { addFirings, claimFiring, customersWhere, lastFirings, openFirings, saveFiring } from './firings.ts';
 export { forever } from './forever.ts';
-export { holdForReceipt, waitsForReceipt } from './hold-for-receipt.ts';
+export { holdForReceipt } from './hold-for-receipt.ts';
 export type { Located, TargetOf } from './locate.ts';
 export { locate } from './locate.ts';
 export { loopStates } from './loop-states.ts';

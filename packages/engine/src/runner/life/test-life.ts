@@ -1,12 +1,12 @@
 import type { Receipt } from '../../plugin/index.ts';
-import { channel, definePlugin, Registry, router, source, wait, writer, z } from '../../plugin/index.ts';
+import { channel, definePlugin, Registry, router, wait, writer, z } from '../../plugin/index.ts';
 import * as customers from '../../customers/index.ts';
 import { createReader } from '../../customers/reader.ts';
 import * as store from '../../store/index.ts';
 import { Engine } from '../engine.ts';
 import { drawLoop, testEngine } from '../test-engine.ts';
 import { createTransports } from '../transports.ts';
-import { described, end, none, start } from '../test-nodes.ts';
+import { described, end, none, onCart, start } from '../test-nodes.ts';
 
 /** Node types, a loop and questions for the tests of what people do to running loops. */
 export const day = 86_400_000;
@@ -29,14 +29,6 @@ const reply = wait({
     until: { at: now + settings.days * day, port: 'timeout' },
     events: [{ type: 'answer', port: 'yes' }],
   }),
-});
-
-const onCart = source({
-  type: 't/cart',
-  stage: 'collect',
-  ...described('Cart'),
-  settings: none,
-  entry: () => ({ on: 'event', event: 'cart', key: 'cart' }),
 });
 
 const old = router({
