@@ -22,7 +22,7 @@ import { tokensQuery } from '../../api/settings.ts';
 import { Fault } from '../../ui/Fault.tsx';
 import { formatDate, formatDateTime } from '../../ui/format.ts';
 import table from '../../ui/Table.module.css';
-import { Confirm } from '../loop/operation/Confirm.tsx';
+import { Confirm } from '../../ui/Confirm.tsx';
 import classes from './Settings.module.css';
 
 const roles: { value: Role; label: string }[] = [

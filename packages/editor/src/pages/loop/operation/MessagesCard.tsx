@@ -7,7 +7,7 @@ import type { Intervention, LoopStatus } from '../../../api/operation.ts';
 import { useAct } from '../../../api/operation.ts';
 import { formatNumber, plural } from '../../../ui/format.ts';
 import { statuses } from '../../../ui/message-status.ts';
-import { Confirm } from './Confirm.tsx';
+import { Confirm } from '../../../ui/Confirm.tsx';
 import classes from './Operation.module.css';
 
 /** What became of this loop's messages, and those that nobody will send again by themselves. */
