@@ -4,6 +4,8 @@ export interface TraitChange {
   traits: JsonObject;
   /** What the changed traits were; null where there was none. */
   before: JsonObject;
+  /** What they became; null where there is none any more. */
+  after: JsonObject;
 }
 
 /** The traits with the patch laid over them, or undefined when that changes nothing. Null takes a trait away. */
@@ -12,8 +14,8 @@ export function changeTraits(current: Readonly<JsonObject>, patch: Readonly<Json
   const changed = Object.entries(patch).filter(([name, value]) => !sameJson(valueOf(current, name), value));
   if (changed.length === 0) return undefined;
   const before = Object.fromEntries(changed.map(([name]) => [name, valueOf(current, name)]));
-  const traits = withoutNulls({ ...current, ...Object.fromEntries(changed) });
-  return { traits, before };
+  const after = Object.fromEntries(changed);
+  return { traits: withoutNulls({ ...current, ...after }), before, after };
 }
 
 export const withoutNulls = (traits: Readonly<JsonObject>): JsonObject =>

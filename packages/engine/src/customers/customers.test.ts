@@ -192,10 +192,21 @@ test('merging moves identities, events, consents and relationships, fills traits
     { customer: 3, events: [order], consents: [{ channel: 'email', purpose: 'offers', granted: false, source: 'c' }] },
   ]);
   await write((tx) =>
-    tx.runMany('INSERT INTO relationship (customer, kind, other, from_at) VALUES (?, ?, ?, 0)', [
-      [3, 'household', 1],
-      [3, 'employer', 2],
-    ]),
+    tx.run(
+      `INSERT INTO customer_group (ref, kind, key, traits, created_at, updated_at)
+       VALUES (1, 'household', 'h', ${tx.dialect.toJson('?')}, 0, 0)`,
+      ['{}'],
+    ),
+  );
+  await write((tx) =>
+    tx.runMany(
+      "INSERT INTO relationship (customer, kind, customer_group, from_at, source) VALUES (?, 'household', 1, ?, 'test')",
+      [
+        [1, 0],
+        [3, 0],
+        [3, 7],
+      ],
+    ),
   );
   const merged = await write((tx) =>
     mergeCustomers(
@@ -222,7 +233,10 @@ test('merging moves identities, events, consents and relationships, fills traits
     },
   ]);
   expect(await rows('SELECT DISTINCT customer FROM event')).toEqual([{ customer: 1 }]);
-  expect(await rows('SELECT * FROM relationship')).toEqual([]);
+  expect(await rows('SELECT customer, from_at FROM relationship ORDER BY from_at')).toEqual([
+    { customer: 1, from_at: 0 },
+    { customer: 1, from_at: 7 },
+  ]);
   expect(await rows('SELECT * FROM merge')).toHaveLength(2);
   expect(await apply([{ customer: 3, traits: { age: 41 } }])).toMatchObject({ changed: [1] });
   await bring(person('c', { age: 42 }));

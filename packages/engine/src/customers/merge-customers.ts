@@ -92,25 +92,14 @@ const repoint: readonly (readonly [sql: string, ...parameters: Parameters[]])[] 
   ],
   ['DELETE FROM consent WHERE customer = ?', 'from'],
   [
-    `UPDATE relationship SET customer = ? WHERE customer = ? AND other <> ? AND NOT EXISTS (
+    `UPDATE relationship SET customer = ? WHERE customer = ? AND NOT EXISTS (
        SELECT 1 FROM relationship AS same WHERE same.customer = ? AND same.kind = relationship.kind
-         AND same.other = relationship.other AND same.from_at = relationship.from_at)`,
+         AND same.customer_group = relationship.customer_group AND same.from_at = relationship.from_at)`,
     'into',
     'from',
-    'into',
     'into',
   ],
   ['DELETE FROM relationship WHERE customer = ?', 'from'],
-  [
-    `UPDATE relationship SET other = ? WHERE other = ? AND customer <> ? AND NOT EXISTS (
-       SELECT 1 FROM relationship AS same WHERE same.customer = relationship.customer AND same.kind = relationship.kind
-         AND same.other = ? AND same.from_at = relationship.from_at)`,
-    'into',
-    'from',
-    'into',
-    'into',
-  ],
-  ['DELETE FROM relationship WHERE other = ?', 'from'],
 ];
 
 /** In the order of the merges, so that of two who have a trait that the survivor lacks the first gives it. */

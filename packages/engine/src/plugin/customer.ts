@@ -32,8 +32,23 @@ export interface Consent {
   readonly purpose: string;
   readonly granted: boolean;
   readonly source: string;
-  /** The text version, form or call that proves it. */
+  /** The form, mail or call that proves it. */
   readonly proof?: string;
+  /** The version of the wording that was agreed to. */
+  readonly textVersion?: string;
+}
+
+/** That a customer belongs to a group: a household, an account, an employer, or any kind that a source declares. */
+export interface Relationship {
+  readonly kind: string;
+  /** What the group is known by among those of its kind. */
+  readonly key: string;
+  /** What is known of the group itself; laid over what was known. */
+  readonly traits?: Readonly<JsonObject>;
+  /** Epoch milliseconds: since when; left out for now. */
+  readonly from?: number;
+  /** Until when, where it is over. A customer's relationship to another group of the same kind does not end it. */
+  readonly to?: number;
 }
 
 /** What changes about one customer. A trait of `null` is taken away. */
@@ -43,6 +58,7 @@ export interface Patch {
   readonly identities?: readonly Identity[];
   readonly events?: readonly CustomerEvent[];
   readonly consents?: readonly Consent[];
+  readonly relationships?: readonly Relationship[];
 }
 
 /** `customer` is the same party as `into`, which keeps its own traits and gains those it lacks, the history and the identities. */

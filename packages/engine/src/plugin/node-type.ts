@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Stage } from '../loop/loop.ts';
 import type { RuleGroup } from '../rule/rule.ts';
 import type { BatchContext, CustomerReader, DueContext, NodeContext, Population, WaitContext } from './contexts.ts';
-import type { Consent, Customer, CustomerEvent, Identity, Merge, Patch } from './customer.ts';
+import type { Consent, Customer, CustomerEvent, Identity, Merge, Patch, Relationship } from './customer.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** A named way out of a node. A terminal port ends the enrollment and takes no edge. */
@@ -38,6 +38,7 @@ export interface SourceRecord {
   readonly traits: Readonly<JsonObject>;
   readonly events?: readonly CustomerEvent[];
   readonly consents?: readonly Consent[];
+  readonly relationships?: readonly Relationship[];
   /** Where it stands in its source, from 1, so that a refusal can name it. */
   readonly line?: number;
 }

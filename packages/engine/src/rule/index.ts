@@ -1,7 +1,7 @@
-export { matchModes, needsThreshold, operatorWords, operators } from './operators.ts';
-export type { MatchMode, Operator } from './operators.ts';
+export { matchModes, measureFunctions, needsThreshold, operatorWords, operators } from './operators.ts';
+export type { MatchMode, MeasureFunction, Operator } from './operators.ts';
 export { isRuleGroup, ruleGroupSchema, ruleSchema } from './rule.ts';
-export type { Rule, RuleGroup } from './rule.ts';
+export type { Measure, Rule, RuleGroup } from './rule.ts';
 export { checkRule, ruleLimits } from './check-rule.ts';
 export type { RuleProblem } from './check-rule.ts';
 export { RuleError } from './rule-error.ts';

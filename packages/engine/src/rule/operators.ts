@@ -38,6 +38,10 @@ export const negated: Partial<Record<Operator, Operator>> = {
 export const matchModes = ['all', 'some', 'none', 'atLeast', 'atMost', 'exactly'] as const;
 export type MatchMode = (typeof matchModes)[number];
 
+/** What a measure makes of the events that it looks at. */
+export const measureFunctions = ['count', 'sum', 'average', 'min', 'max', 'first', 'last'] as const;
+export type MeasureFunction = (typeof measureFunctions)[number];
+
 export const isOperator = (text: unknown): text is Operator => (operators as readonly unknown[]).includes(text);
 export const isMatchMode = (text: unknown): text is MatchMode => (matchModes as readonly unknown[]).includes(text);
 export const needsThreshold = (mode: MatchMode): boolean =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findRuleProblems } from './check-rule.ts';
-import { matchModes } from './operators.ts';
-import type { MatchMode } from './operators.ts';
+import { matchModes, measureFunctions } from './operators.ts';
+import type { MatchMode, MeasureFunction } from './operators.ts';
 
 /**
  * What a rule means. Both translations, to SQL and to a predicate, are made from the same conditions (see `condition.ts`),
@@ -14,6 +14,24 @@ import type { MatchMode } from './operators.ts';
  * - `$consent.<channel>.<purpose>` is true when the latest record grants it, false otherwise; `null` finds whoever was
  *   never asked. The purpose is all after the second dot.
  * - `$segment.<id>` is true for the customers whom the segment's rule selects. A segment that leads to itself is an error.
+ * - `$list.<id>` is true for the customers whom somebody has put on that list.
+ * - `$share.<name>` is a number from 0 up to, and without, 100 that a customer keeps for ever, spread evenly and differently
+ *   for each name: `$share.pilot < 10` is a random tenth, always the same. It takes `<`, `>=` and `between` (whose upper bound
+ *   is left out, so that shares do not overlap).
+ * - `$changed.<trait>` with `match` counts the changes of a trait, over a group on what each change has: `from` and `to` (the
+ *   values, missing where there was none), `time`, and `source`. How a trait came to be known with the customer itself is no
+ *   change.
+ * - `$related.<kind>` with `match` counts the other customers who share a group of that kind (a household, say) with the
+ *   customer now; the group in `value` is a rule over them as customers, in which `$related` may not stand again.
+ * - `$group.<kind>` with `match` counts the groups of that kind that the customer belongs to now, over a group on their traits
+ *   and `since`, the instant from which on it belongs.
+ *
+ * Measures
+ * - With `measure` a field is an event type, and `operator` and `value` ask of one figure over its events that satisfy
+ *   `measure.where`: their `count`, the `sum`, `average`, `min` or `max` of the numbers in `measure.property`, or its value in
+ *   the `first` or `last` of them by time (of two in one instant the one that came in later is later). The property `time` is
+ *   the event's instant. Without such events the count and the sum are 0, and the others are missing; what is not a number
+ *   is left out of sum, average, min and max. "Has not ordered since" is the `last` `time` of `order`, `notWithin` a window.
  *
  * Values
  * - Every rule is true or false, never unknown. A missing field (or JSON null) satisfies `null` and the negated operators
@@ -40,6 +58,17 @@ export interface Rule {
   valueSource?: 'value' | 'field';
   /** Present on a rule over events: how many events of type `field` must satisfy the group in `value`. */
   match?: { mode: MatchMode; threshold?: number };
+  /** Present on a rule over a figure of events. */
+  measure?: Measure;
+}
+
+/** A figure over a customer's events of a type. */
+export interface Measure {
+  function: MeasureFunction;
+  /** Left out for `count`. */
+  property?: string;
+  /** Which of the events; all where it is left out. */
+  where?: RuleGroup;
 }
 
 export interface RuleGroup {
@@ -67,6 +96,9 @@ export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
     value: z.union([scalar, z.array(scalar), group]).optional(),
     valueSource: z.enum(['value', 'field']).optional(),
     match: z.object({ mode: z.enum(matchModes), threshold: z.number().int().nonnegative().optional() }).optional(),
+    measure: z
+      .object({ function: z.enum(measureFunctions), property: z.string().min(1).optional(), where: group.optional() })
+      .optional(),
   }),
 );
 

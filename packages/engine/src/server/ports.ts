@@ -22,7 +22,14 @@ import type {
 import type { Counts, Learning, LoopDetail, LoopSummary, NodeReport, Parked } from './shapes/loop.ts';
 import type { LedgerMessage } from './shapes/message.ts';
 import type { NodePorts } from './shapes/node.ts';
-import type { Segment } from './shapes/segment.ts';
+import type {
+  ListChange,
+  Segment,
+  SegmentMembers,
+  SegmentOverlap,
+  SegmentPreview,
+  StaticList,
+} from './shapes/segment.ts';
 import type { Clock, User } from './shapes/session.ts';
 
 /*
@@ -102,6 +109,22 @@ export interface SegmentsPort {
   get(id: string): Promise<Segment | undefined>;
   save(segment: { id: string; name: string; rule: unknown }): Promise<void>;
   /** False if there is none. */
+  remove(id: string): Promise<boolean>;
+  /** Whom a rule selects, without saving it. `id`: the segment that it would become, which it may not lead to. */
+  preview(rule: unknown, options: { id?: string }): Promise<SegmentPreview>;
+  /** With each other segment, or with one. */
+  overlap(id: string, other?: string): Promise<readonly SegmentOverlap[]>;
+  members(id: string, page: { after?: string; limit: number }): Promise<SegmentMembers | undefined>;
+}
+
+/** Static lists. Keys are identities of any kind, or `#` and the id of a customer. */
+export interface ListsPort {
+  list(): Promise<readonly StaticList[]>;
+  save(list: { id: string; name: string }): Promise<void>;
+  /** Undefined if there is no such list. */
+  add(id: string, keys: readonly string[], source: string): Promise<ListChange | undefined>;
+  take(id: string, keys: readonly string[]): Promise<ListChange | undefined>;
+  /** Throws a conflict when a segment or a published loop uses it. False if there is none. */
   remove(id: string): Promise<boolean>;
 }
 
