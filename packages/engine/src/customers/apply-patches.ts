@@ -1,4 +1,4 @@
-import type { Consent, CustomerEvent, Patch } from '../plugin/customer.ts';
+import type { Consent, CustomerEvent, Patch, Relationship } from '../plugin/customer.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Owned } from './add-identities.ts';
@@ -6,6 +6,7 @@ import { claimIdentities } from './add-identities.ts';
 import { changeTraits } from './change-traits.ts';
 import { insertEvents } from './insert-events.ts';
 import { recordConsents } from './record-consents.ts';
+import { recordRelationships } from './record-relationships.ts';
 import { findSurvivors } from './survivors.ts';
 import { whyUnusable } from './usable-identity.ts';
 import type { TraitUpdate } from './write-traits.ts';
@@ -14,6 +15,8 @@ import { readTraits, writeTraits } from './write-traits.ts';
 export interface Applied {
   /** Whose traits are no longer what they were, in order. */
   changed: number[];
+  /** Whose relationships, or the groups they are in, are no longer what they were; others than those patched may be among them. */
+  related: number[];
   /** Identities that were not taken, in words: they are somebody else's, or nobody's. */
   refused: { customer: number; reason: string }[];
   /** The events that were new, so that whoever waits for one can be woken. */
@@ -35,6 +38,7 @@ export async function applyPatches(
   const identities: Owned[] = [];
   const events: { customer: number; event: CustomerEvent }[] = [];
   const consents: { customer: number; consent: Consent }[] = [];
+  const relationships: { customer: number; relationship: Relationship }[] = [];
   const refused: Applied['refused'] = [];
 
   for (const patch of patches) {
@@ -48,6 +52,7 @@ export async function applyPatches(
     }
     for (const event of patch.events ?? []) events.push({ customer, event });
     for (const consent of patch.consents ?? []) consents.push({ customer, consent });
+    for (const relationship of patch.relationships ?? []) relationships.push({ customer, relationship });
   }
 
   const updates: TraitUpdate[] = [];
@@ -62,8 +67,11 @@ export async function applyPatches(
   }
   const isNew = await insertEvents(tx, events, { now });
   await recordConsents(tx, consents, { now });
+  const related = await recordRelationships(tx, relationships, { now, source });
+  for (const { customer, reason } of related.refused) refused.push({ customer, reason });
   return {
     changed: updates.map(({ customer }) => customer),
+    related: related.touched,
     refused,
     events: events.filter((_, i) => isNew[i]),
   };

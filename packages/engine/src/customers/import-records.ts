@@ -8,6 +8,7 @@ import { Matcher } from './match-identities.ts';
 import type { PackedRecords } from './pack-records.ts';
 import { packRecords } from './pack-records.ts';
 import { recordConsents } from './record-consents.ts';
+import { recordRelationships } from './record-relationships.ts';
 import { insertCustomers } from './resolve-customer.ts';
 import type { TraitUpdate } from './write-traits.ts';
 import { readTraits, writeTraits } from './write-traits.ts';
@@ -19,9 +20,11 @@ export interface Imported {
   unchanged: number;
   /** The customer of each record, undefined where the record was refused. */
   customers: (number | undefined)[];
+  /** Whose relationships have changed, or who is in a group whose traits have: others than those of the records may be among them. */
+  related: number[];
   /** Records that are nobody's: none of their identities can be used. */
   refused: { record: number; line: number | undefined; reason: string }[];
-  /** Identities that stayed with the customer who had them first. */
+  /** Identities that stayed with the customer who had them first, and relationships that name no group. */
   conflicts: { record: number; line: number | undefined; reason: string }[];
 }
 
@@ -42,7 +45,15 @@ export async function importPacked(
   { now, source }: { now: number; source: string },
 ): Promise<Imported> {
   const matcher = await Matcher.over(tx, packed);
-  const result: Imported = { created: 0, updated: 0, unchanged: 0, customers: [], refused: [], conflicts: [] };
+  const result: Imported = {
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    customers: [],
+    related: [],
+    refused: [],
+    conflicts: [],
+  };
   const created = new Map<number, string>();
   const known = new Map<number, string[]>();
 
@@ -103,6 +114,15 @@ export async function importPacked(
     packed.consents.flatMap(({ record, consent }) => owned(ownerOf(record), { consent })),
     { now },
   );
+  const relationships = packed.relationships.flatMap(({ record, relationship }) =>
+    owned(ownerOf(record), { relationship, record }),
+  );
+  const related = await recordRelationships(tx, relationships, { now, source });
+  result.related = related.touched;
+  for (const { index, reason } of related.refused) {
+    const { record } = relationships[index] as { record: number };
+    result.conflicts.push({ record, line: packed.lines[record], reason });
+  }
   return result;
 }
 

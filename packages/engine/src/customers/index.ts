@@ -9,6 +9,7 @@ export { mergeCustomers } from './merge-customers.ts';
 export type { PackedRecords } from './pack-records.ts';
 export { emptyPack, joinPacks, packRecords } from './pack-records.ts';
 export { recordEvents } from './record-events.ts';
+export { recordRelationships } from './record-relationships.ts';
 export { resolveCustomer, resolveCustomers } from './resolve-customer.ts';
 export { searchCustomers } from './search-customers.ts';
 export type { CustomerView } from './show-customer.ts';

@@ -1,4 +1,4 @@
-import type { Consent, CustomerEvent } from '../plugin/customer.ts';
+import type { Consent, CustomerEvent, Relationship } from '../plugin/customer.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
 import type { Parties } from './match-identities.ts';
 
@@ -12,11 +12,12 @@ export interface PackedRecords extends Parties {
   lines: (number | undefined)[];
   events: { record: number; event: CustomerEvent }[];
   consents: { record: number; consent: Consent }[];
+  relationships: { record: number; relationship: Relationship }[];
 }
 
 export function packRecords(records: readonly SourceRecord[]): PackedRecords {
   const packed = emptyPack();
-  for (const [record, { traits, identities, events, consents, line }] of records.entries()) {
+  for (const [record, { traits, identities, events, consents, relationships, line }] of records.entries()) {
     packed.traits.push(JSON.stringify(traits));
     for (const { kind, value } of identities) {
       packed.kinds.push(kind);
@@ -26,6 +27,7 @@ export function packRecords(records: readonly SourceRecord[]): PackedRecords {
     packed.lines.push(line);
     for (const event of events ?? []) packed.events.push({ record, event });
     for (const consent of consents ?? []) packed.consents.push({ record, consent });
+    for (const relationship of relationships ?? []) packed.relationships.push({ record, relationship });
   }
   return packed;
 }
@@ -38,6 +40,7 @@ export const emptyPack = (): PackedRecords => ({
   lines: [],
   events: [],
   consents: [],
+  relationships: [],
 });
 
 /** Appends the second to the first. */
@@ -51,4 +54,6 @@ export function joinPacks(to: PackedRecords, from: PackedRecords): void {
   for (const line of from.lines) to.lines.push(line);
   for (const { record, event } of from.events) to.events.push({ record: record + records, event });
   for (const { record, consent } of from.consents) to.consents.push({ record: record + records, consent });
+  for (const { record, relationship } of from.relationships)
+    to.relationships.push({ record: record + records, relationship });
 }

@@ -13,7 +13,7 @@ export function checkPatch(type: string, patch: Patch): void {
   const wrong = (expected: string, got: unknown): never => {
     throw new Error(`${type}: expected ${expected} in a patch of customer ${patch.customer}, got ${shown(got)}`);
   };
-  const { traits, identities, events, consents } = patch as { [K in keyof Patch]: unknown };
+  const { traits, identities, events, consents, relationships } = patch as { [K in keyof Patch]: unknown };
   if (traits !== undefined) {
     if (!isPlain(traits)) wrong('traits as an object', traits);
     checkJson(type, 'traits', traits);
@@ -38,6 +38,18 @@ export function checkPatch(type: string, patch: Patch): void {
       typeof each.granted === 'boolean' &&
       (each.proof === undefined || typeof each.proof === 'string');
     if (!isConsent) wrong('consents of a channel, a purpose, whether it is granted, and a source', each);
+  }
+  for (const each of listOf(relationships) ?? wrong('relationships as a list', relationships)) {
+    const isRelationship =
+      isPlain(each) &&
+      typeof each.kind === 'string' &&
+      typeof each.key === 'string' &&
+      each.kind.length + each.key.length <= 1_000 &&
+      (each.from === undefined || Number.isSafeInteger(each.from)) &&
+      (each.to === undefined || Number.isSafeInteger(each.to)) &&
+      (each.traits === undefined || isPlain(each.traits));
+    if (!isRelationship) wrong('relationships of a kind and a key, from and to in epoch milliseconds', each);
+    checkJson(type, 'traits of a group', (each as { traits?: unknown }).traits ?? {});
   }
 }
 
