@@ -1,6 +1,6 @@
 /** The customer base: who customers are, what is known of them, what happened to them. Each verb takes the transaction first. */
 export { applyPatches } from './apply-patches.ts';
-export { categoryOf } from './event-categories.ts';
+export { categoryOf } from '../plugin/event-category.ts';
 export { createReader } from './reader.ts';
 export { findCustomers } from './find-customers.ts';
 export type { Imported } from './import-records.ts';
@@ -16,3 +16,4 @@ export type { CustomerView } from './show-customer.ts';
 export { showCustomer } from './show-customer.ts';
 export { findSurvivors, UnknownCustomerError } from './survivors.ts';
 export { readTraits } from './write-traits.ts';
+export { suppressionHash } from './permission/suppression-hash.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { categoryOf } from './event-categories.ts';
+import { categoryOf } from './event-category.ts';
 
 test.each([
   ['Order Completed', 'order'],
