@@ -144,3 +144,12 @@ export {
   selectVisitors,
 } from './selection.ts';
 export { countLiveIn, nextDueAt } from './loop-status.ts';
+export type { SuppressionReason, SuppressionRow } from './suppression.ts';
+export {
+  addSuppressions,
+  countSoftBounce,
+  countSuppressions,
+  findSuppressions,
+  listSuppressions,
+  removeSuppression,
+} from './suppression.ts';
