@@ -32,11 +32,16 @@ export async function enterParties(
   const station = stationOf(version, node);
   return parts.db.write(async (tx) => {
     const now = parts.clock.now();
-    const records = parties.map(({ identities, traits, consents }) => ({ identities, traits, consents }));
+    const records = parties.map(({ identities, traits, consents, relationships }) => ({
+      identities,
+      traits,
+      consents,
+      relationships,
+    }));
     const imported = await parts.customers.importRecords(tx, records, { now, source });
     const customers = imported.customers.flatMap((customer) => customer ?? []);
     const events = parties.flatMap(({ identities, events = [] }) => events.map((event) => ({ identities, event })));
-    await record(parts, tx, events, now, customers);
+    await record(parts, tx, events, now, [...customers, ...imported.related]);
     const entrants = customers.map((customer): Entrant => [customer, key]);
     return enter(parts, tx, station, entrants, now);
   }, 'enter');

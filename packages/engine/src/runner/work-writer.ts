@@ -48,8 +48,8 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
       let again = false;
       const wanted = patches.filter((patch) => stillThere.has(patch.customer));
       if (wanted.length > 0) {
-        const { events } = await parts.customers.applyPatches(tx, wanted, { now, source });
-        const touched = wanted.map(({ customer }) => customer);
+        const { events, related } = await parts.customers.applyPatches(tx, wanted, { now, source });
+        const touched = [...wanted.map(({ customer }) => customer), ...related];
         again = await takeIn(parts, tx, { events, touched }, now);
       }
       if (merges.length === 0) return { again };
