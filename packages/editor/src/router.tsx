@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type Tab, tabs } from './pages/segments/tabs.ts';
 import { NotFound } from './ui/NotFound.tsx';
 import { PagePending } from './ui/PagePending.tsx';
 import { RouteFault } from './ui/RouteFault.tsx';
@@ -53,7 +54,23 @@ const customer = createRoute({
 const segments = createRoute({
   getParentRoute: () => root,
   path: '/segments',
+  validateSearch: (search: Record<string, unknown>): { tab?: Tab } => {
+    const tab = tabs.find((known) => known === search['tab']);
+    return tab && tab !== 'segments' ? { tab } : {};
+  },
   component: lazyRouteComponent(() => import('./pages/segments/SegmentsPage.tsx'), 'SegmentsPage'),
+});
+
+const newSegment = createRoute({
+  getParentRoute: () => root,
+  path: '/segments/new',
+  component: lazyRouteComponent(() => import('./pages/segments/SegmentPage.tsx'), 'NewSegmentPage'),
+});
+
+const segment = createRoute({
+  getParentRoute: () => root,
+  path: '/segments/$segmentId',
+  component: lazyRouteComponent(() => import('./pages/segments/SegmentPage.tsx'), 'SegmentPage'),
 });
 
 const messages = createRoute({
@@ -87,6 +104,8 @@ export const router = createRouter({
     customers,
     customer,
     segments,
+    newSegment,
+    segment,
     messages,
     inbox,
     settings,

@@ -35,18 +35,16 @@ export interface NodeTypeDescription {
 }
 
 export interface Fields {
-  traits: { name: string; type: 'string' | 'number' | 'boolean' | 'mixed'; values?: string[] }[];
-  events: { type: string; category: Category; properties: string[] }[];
-}
-
-/** A named group of customers. */
-export interface Segment {
-  id: string;
-  name: string;
-  rule: JsonObject;
-  updatedAt: string;
-  /** Since when a published loop watches it. */
-  watchedAt: string | null;
+  traits: {
+    name: string;
+    type: 'string' | 'number' | 'boolean' | 'instant' | 'mixed';
+    values?: string[];
+    label?: string;
+    category?: Category;
+  }[];
+  events: { type: string; category: Category; properties: string[]; label?: string }[];
+  /** The kinds of groups that customers belong to, with the traits of those groups. */
+  groups?: { kind: string; traits: string[] }[];
 }
 
 export interface LoopSummary {

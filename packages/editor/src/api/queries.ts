@@ -15,7 +15,6 @@ import type {
   ParkedRow,
   Port,
   ReportRow,
-  Segment,
 } from './contract.ts';
 
 export const meQuery = queryOptions({ queryKey: ['me'], queryFn: () => api<Me>('/api/me'), staleTime: 60_000 });
@@ -45,12 +44,6 @@ export const loopsQuery = queryOptions({
   queryKey: ['loops'],
   queryFn: () => api<LoopSummary[]>('/api/loops'),
   refetchInterval: 5_000,
-});
-
-export const segmentsQuery = queryOptions({
-  queryKey: ['segments'],
-  queryFn: () => api<Segment[]>('/api/segments'),
-  staleTime: 10_000,
 });
 
 /** When a schedule comes due next; settled for as long as a form is open. */

@@ -3,9 +3,10 @@ import type { RuleGroup } from '@osicam/engine/rule';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../api/client.ts';
-import type { Segment } from '../api/contract.ts';
-import { segmentsQuery } from '../api/queries.ts';
+import type { Segment } from '../api/segments.ts';
+import { segmentsQuery } from '../api/segments.ts';
 import { freeName, slug } from '../document/names.ts';
+import { PreviewLine } from './rule/PreviewLine.tsx';
 import { RuleRows } from './rule/RuleRows.tsx';
 
 interface Props {
@@ -64,12 +65,7 @@ export function SegmentDialog({ segment, onClose, onSaved }: Props) {
           <RuleRows rule={segment?.rule as RuleGroup | undefined} about={undefined} without={segment?.id}>
             {(rule) => (
               <>
-                {segment?.watchedAt && (
-                  <Text size="xs" c="var(--ink-soft)" mt="md">
-                    A loop watches it: everybody is asked again as soon as it is saved, and who comes in or goes out by
-                    that does so for the loop.
-                  </Text>
-                )}
+                <PreviewLine rule={rule} segment={segment?.id} />
                 {save.isError && (
                   <Alert color="red" variant="light" role="alert" mt="md">
                     {save.error.message}

@@ -2,7 +2,7 @@ import { Button, Select, type SelectProps } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { segmentsQuery } from '../api/queries.ts';
+import { segmentsQuery } from '../api/segments.ts';
 import classes from './SettingsForm.module.css';
 
 const SegmentDialog = lazy(() => import('./SegmentDialog.tsx').then((module) => ({ default: module.SegmentDialog })));

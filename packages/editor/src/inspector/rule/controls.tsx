@@ -16,6 +16,8 @@ import type {
   ValueSelectorProps,
 } from 'react-querybuilder';
 import { DurationInput } from '../DurationInput.tsx';
+import type { Figure } from './figure.ts';
+import { type EventRowsType, FigureEditor } from './FigureEditor.tsx';
 
 /* The query builder's own parts, quieter: the conditions are what one reads, not the buttons. */
 
@@ -105,23 +107,33 @@ const FieldSelector = (props: FieldSelectorProps) => (
   />
 );
 
-const OperatorSelector = (props: OperatorSelectorProps) => (
-  <Select
-    size="xs"
-    w={180}
-    aria-label="How it is compared"
-    data={grouped(props.options as (Option | OptionGroup<Option>)[])}
-    value={props.value ?? null}
-    allowDeselect={false}
-    disabled={props.disabled ?? false}
-    onChange={(name) => name && props.handleOnChange(name)}
-  />
-);
+const OperatorSelector = (props: OperatorSelectorProps) =>
+  props.fieldData.datatype === 'figure' ? null : (
+    <Select
+      size="xs"
+      w={180}
+      aria-label="How it is compared"
+      data={grouped(props.options as (Option | OptionGroup<Option>)[])}
+      value={props.value ?? null}
+      allowDeselect={false}
+      disabled={props.disabled ?? false}
+      onChange={(name) => name && props.handleOnChange(name)}
+    />
+  );
 
 /** A window of time is a number and a unit, a number is a number; the rest is the library's own. */
 const ValueEditor = (props: ValueEditorProps) => {
-  const { operator, value, inputType, disabled } = props;
+  const { operator, value, inputType, disabled, fieldData } = props;
   const handleOnChange = (to: unknown) => props.handleOnChange(to);
+  if (fieldData.datatype === 'figure')
+    return (
+      <FigureEditor
+        figure={value as Figure}
+        properties={fieldData['properties'] as string[]}
+        EventRows={(props.context as { EventRows?: EventRowsType } | undefined)?.EventRows}
+        onChange={handleOnChange}
+      />
+    );
   if (operator === 'null' || operator === 'notNull') return null;
   if (operator === 'within' || operator === 'notWithin')
     return (

@@ -1,24 +1,36 @@
-import type { Operator, Rule, RuleGroup } from '@osicam/engine/rule';
-import { operatorWords } from '@osicam/engine/rule';
+import type { Rule, RuleGroup } from '@osicam/engine/rule';
 import type { Field, FieldByValue } from 'react-querybuilder';
-import type { Fields, Segment } from '../../api/contract.ts';
-import { humanise } from '../../ui/format.ts';
+import type { Fields } from '../../api/contract.ts';
+import type { Segment, StaticList } from '../../api/segments.ts';
+import {
+  allOperators,
+  eventProperties,
+  type FieldGroup,
+  numberOperators,
+  pick,
+  presence,
+  text,
+  yesNo,
+} from './field-parts.ts';
+import { figureField, figureName } from './figure.ts';
+import {
+  changedField,
+  consentField,
+  groupField,
+  listField,
+  relatedField,
+  segmentField,
+  shareField,
+} from './special-fields.ts';
 import { isGroup } from './tidy-rule.ts';
 
-export interface FieldGroup {
-  label: string;
-  options: Field[];
+/** What there is to be asked beside the fields themselves. */
+export interface Named {
+  segments: readonly Pick<Segment, 'id' | 'name'>[];
+  lists: readonly Pick<StaticList, 'id' | 'name'>[];
 }
 
-const pick = (...operators: Operator[]) => operators.map((name) => ({ name, value: name, label: operatorWords[name] }));
-const presence: Operator[] = ['null', 'notNull'];
-const order: Operator[] = ['<', '<=', '>', '>=', 'between', 'notBetween'];
-const text: Operator[] = ['contains', 'beginsWith', 'endsWith', 'doesNotContain', 'doesNotBeginWith', 'doesNotEndWith'];
-const window: Operator[] = ['within', 'notWithin'];
-
-export const allOperators = pick('=', '!=', 'in', 'notIn', ...order, ...text, ...window, ...presence);
-
-export const matchModes = [
+const matchModes = [
   { name: 'atLeast', value: 'atLeast', label: 'happened at least' },
   { name: 'atMost', value: 'atMost', label: 'happened at most' },
   { name: 'exactly', value: 'exactly', label: 'happened exactly' },
@@ -27,102 +39,91 @@ export const matchModes = [
   { name: 'all', value: 'all', label: 'always' },
 ] as const;
 
-function traitField({ name, type, values }: Fields['traits'][number]): Field {
+function traitField({ name, type, values, label = name }: Fields['traits'][number]): Field {
   const choices = values?.map((value) => ({ name: value, label: value }));
   switch (type) {
     case 'number':
-      return {
-        name,
-        label: name,
-        inputType: 'number',
-        operators: pick('=', '!=', ...order, 'in', 'notIn', ...presence),
-      };
+      return { name, label, inputType: 'number', operators: numberOperators };
     case 'boolean':
       return {
         name,
-        label: name,
+        label,
         valueEditorType: 'select',
         values: yesNo,
         operators: pick('=', '!=', ...presence),
         defaultValue: true,
       };
+    case 'instant':
+      return {
+        name,
+        label,
+        operators: pick('within', 'notWithin', '<', '>', 'between', ...presence),
+        defaultOperator: 'within',
+        defaultValue: 'P30D',
+      };
     default:
       return {
         name,
-        label: name,
+        label,
         operators: choices?.length ? pick('=', '!=', 'in', 'notIn', ...text, ...presence) : allOperators,
         ...(choices?.length ? { values: choices, valueEditorType: choiceEditor } : {}),
       };
   }
 }
 
-const yesNo = [
-  { name: 'true', label: 'yes' },
-  { name: 'false', label: 'no' },
-];
-
 const choiceEditor = (operator: string) =>
   operator === '=' || operator === '!=' ? 'select' : operator === 'in' || operator === 'notIn' ? 'multiselect' : 'text';
 
-const timeField: Field = {
-  name: 'time',
-  label: 'time',
-  operators: pick('within', 'notWithin', '<', '>', 'between'),
-  defaultOperator: 'within',
-  defaultValue: 'P30D',
-};
-
-/** The fields of one event: when it was, and its properties. */
-export const eventProperties = (event: Fields['events'][number] | undefined): Field[] => [
-  timeField,
-  ...(event?.properties ?? []).map((name): Field => ({ name, label: name, operators: allOperators })),
-];
-
-const consentField = (channel: string, purpose: string): Field => ({
-  name: `$consent.${channel}.${purpose}`,
-  label: `${humanise(purpose)} by ${channel}`,
-  operators: pick('=', ...presence),
-  valueEditorType: 'select',
-  values: yesNo,
-  defaultValue: true,
-});
-
-const segmentField = (id: string, name: string): Field => ({
-  name: `$segment.${id}`,
-  label: `in ${name}`,
-  operators: pick('='),
-  valueEditorType: 'select',
-  values: yesNo,
-  defaultValue: true,
-});
-
 const usualConsents = ['email', 'phone', 'sms', 'post'].map((channel) => consentField(channel, 'marketing'));
+/** Of what several customers share, when nothing is known of groups yet. */
+const usualGroups: NonNullable<Fields['groups']> = ['household', 'account', 'employer'].map((kind) => ({
+  kind,
+  traits: [],
+}));
 
 /** All that a rule over customers can ask, and what this rule asks already though nothing is known of it. */
-export function customerFields(fields: Fields, rule: RuleGroup, segments: readonly Segment[]): FieldGroup[] {
+export function customerFields(fields: Fields, rule: RuleGroup, named: Named): FieldGroup[] {
+  const plain = plainFields(fields, named);
+  const kinds = fields.groups?.length ? fields.groups : usualGroups;
+  const groups: FieldGroup[] = [
+    ...plain,
+    { label: 'Changes of traits', options: fields.traits.map(({ name, label }) => changedField(name, label)) },
+    {
+      label: 'Relationships',
+      options: kinds.flatMap((group) => [relatedField(group.kind, plain), groupField(group)]),
+    },
+    { label: 'Chance', options: [shareField('sample')] },
+  ];
+  const known = new Set(groups.flatMap((group) => group.options.map(({ name }) => name)));
+  const others: Field[] = [];
+  for (const one of rulesOf(rule)) {
+    const name = one.measure ? figureName(one.field) : one.field;
+    if (known.has(name)) continue;
+    known.add(name);
+    others.push(unknownField(one, plain));
+  }
+  return [...groups, { label: 'Others', options: others }].filter((group) => group.options.length > 0);
+}
+
+/** What can be asked of any customer, those whom another one is related to among them. */
+function plainFields(fields: Fields, { segments, lists }: Named): FieldGroup[] {
   const events = fields.events.map(
     (event): Field => ({
       name: event.type,
-      label: event.type,
+      label: event.label ?? event.type,
       matchModes: [...matchModes],
       subproperties: eventProperties(event) as FieldByValue['subproperties'],
     }),
   );
   const traits = fields.traits.filter(({ name }) => !events.some((event) => event.name === name)).map(traitField);
-  const groups: FieldGroup[] = [
+  return [
     { label: 'Traits', options: traits },
     { label: 'Events', options: events },
+    { label: 'Figures of events', options: fields.events.map(figureField) },
     { label: 'Segments', options: segments.map(({ id, name }) => segmentField(id, name)) },
+    { label: 'Lists', options: lists.map(({ id, name }) => listField(id, name)) },
     { label: 'Consents', options: [...usualConsents] },
-  ];
-  const known = new Set(groups.flatMap((group) => group.options.map(({ name }) => name)));
-  const others: Field[] = [];
-  for (const one of rulesOf(rule)) {
-    if (known.has(one.field)) continue;
-    known.add(one.field);
-    others.push(unknownField(one));
-  }
-  return [...groups, { label: 'Others', options: others }].filter((group) => group.options.length > 0);
+  ].filter((group) => group.options.length > 0);
 }
 
 export function eventFields(fields: Fields, event: string | undefined, rule: RuleGroup): FieldGroup[] {
@@ -137,20 +138,32 @@ export function eventFields(fields: Fields, event: string | undefined, rule: Rul
   ];
 }
 
-function unknownField(rule: Rule): Field {
+function unknownField(rule: Rule, plain: FieldGroup[]): Field {
   const { field: name } = rule;
-  const [, kind, channel, purpose] = /^\$(consent|segment)\.([^.]+)\.?(.*)$/.exec(name) ?? [];
-  if (kind === 'consent') return consentField(channel ?? '', purpose ?? '');
-  if (kind === 'segment') return segmentField(channel ?? '', channel ?? '');
+  const [, kind, first = '', rest = ''] = /^\$([a-z]+)\.([^.]+)\.?(.*)$/.exec(name) ?? [];
+  const tail = rest ? `${first}.${rest}` : first;
+  if (kind === 'consent') return consentField(first, rest);
+  if (kind === 'segment') return segmentField(tail, tail);
+  if (kind === 'list') return listField(tail, tail);
+  if (kind === 'share') return shareField(tail);
+  if (kind === 'changed') return changedField(tail);
+  if (kind === 'related') return relatedField(tail, plain);
+  if (kind === 'group') return groupField({ kind: tail, traits: fieldsAsked(rule) });
+  if (rule.measure)
+    return figureField({ type: name, properties: rule.measure.property ? [rule.measure.property] : [] });
   if (!rule.match) return { name, label: name, operators: allOperators };
-  const used = isGroup(rule.value) ? rulesOf(rule.value).map(({ field }) => field) : [];
-  const properties = [...new Set(used)].filter((field) => field !== 'time');
   return {
     name,
     label: name,
     matchModes: [...matchModes],
-    subproperties: eventProperties({ type: name, category: 'contact', properties }) as FieldByValue['subproperties'],
+    subproperties: eventProperties({ properties: fieldsAsked(rule) }) as FieldByValue['subproperties'],
   };
 }
+
+/** The properties that a rule over events or groups asks of them, without their instants. */
+const fieldsAsked = ({ value }: Rule): string[] =>
+  [...new Set(isGroup(value) ? rulesOf(value).map(({ field }) => field) : [])].filter(
+    (field) => field !== 'time' && field !== 'since',
+  );
 
 const rulesOf = (group: RuleGroup): Rule[] => group.rules.flatMap((rule) => (isGroup(rule) ? rulesOf(rule) : [rule]));

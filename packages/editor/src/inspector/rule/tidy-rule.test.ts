@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { tidyRule } from './tidy-rule.ts';
+import type { RuleGroup } from '@osicam/engine/rule';
+import { tidyRule, toRows } from './tidy-rule.ts';
 
 test('what only the query builder needs is left out', () => {
   expect(
@@ -34,4 +35,45 @@ test('a mode without a count keeps none', () => {
     value: { combinator: 'and', rules: [] },
   };
   expect(tidyRule({ combinator: 'and', rules: [rule] }, new Set()).rules[0]).toMatchObject({ match: { mode: 'none' } });
+});
+
+test('a figure of events, a change, a relationship and a share come back from the rows as they went in', () => {
+  const rule: RuleGroup = {
+    combinator: 'and',
+    rules: [
+      {
+        field: 'order',
+        operator: '>=',
+        value: 100,
+        measure: {
+          function: 'sum',
+          property: 'total',
+          where: { combinator: 'and', rules: [{ field: 'time', operator: 'within', value: 'P90D' }] },
+        },
+      },
+      { field: 'order', operator: 'notWithin', value: 'P1Y', measure: { function: 'last', property: 'time' } },
+      { field: 'order', operator: '>', value: 3, measure: { function: 'count' } },
+      {
+        field: '$changed.Contract',
+        operator: '=',
+        match: { mode: 'some' },
+        value: { combinator: 'and', rules: [{ field: 'to', operator: '=', value: 'One year' }] },
+      },
+      {
+        field: '$related.household',
+        operator: '=',
+        match: { mode: 'atLeast', threshold: 2 },
+        value: {
+          combinator: 'or',
+          rules: [
+            { field: 'order', operator: '<', value: 5, measure: { function: 'count' } },
+            { field: 'order', operator: '=', match: { mode: 'none' }, value: { combinator: 'and', rules: [] } },
+          ],
+        },
+      },
+      { field: '$share.pilot', operator: '<', value: 10 },
+      { field: '$list.vip', operator: '=', value: true },
+    ],
+  };
+  expect(tidyRule(toRows(rule), new Set())).toEqual(rule);
 });

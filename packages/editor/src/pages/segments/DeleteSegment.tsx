@@ -1,14 +1,23 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
-import type { Segment } from '../../api/contract.ts';
+import type { Segment } from '../../api/segments.ts';
+
+interface Props {
+  segment: Pick<Segment, 'id' | 'name'> | undefined;
+  onClose: () => void;
+  onDeleted?: () => void;
+}
 
 /** Whether one is in use is the server's to say; its refusal says where. */
-export function DeleteSegment({ segment, onClose }: { segment: Segment | undefined; onClose: () => void }) {
+export function DeleteSegment({ segment, onClose, onDeleted }: Props) {
   const client = useQueryClient();
   const remove = useMutation({
     mutationFn: (id: string) => api(`/api/segments/${encodeURIComponent(id)}`, { method: 'DELETE' }),
-    onSuccess: () => close(),
+    onSuccess: () => {
+      close();
+      onDeleted?.();
+    },
     onSettled: () => client.invalidateQueries({ queryKey: ['segments'] }),
   });
   const close = () => {
