@@ -21,6 +21,8 @@ const nth: Readonly<Record<CommitPoint, number>> = {
   enter: 1,
   record: 1,
   ingest: 1,
+  accept: 2,
+  intake: 2,
   fire: 4,
   route: 1,
   pass: 2,

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { Loop } from '../loop/index.ts';
 import { LoopError } from '../loop/index.ts';
 import { compile } from '../machine/index.ts';
-import type { Identity, SourceRecord } from '../plugin/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import type { Transaction } from '../store/index.ts';
 import { StoreError } from '../store/index.ts';
@@ -10,6 +9,8 @@ import { describeError } from './attempt.ts';
 import { rememberPaths } from '../store/paths.ts';
 import type { IncomingEvent } from './intake.ts';
 import { enter, keyless } from './enter.ts';
+import type { IngestRecord } from './ingest.ts';
+import { ingest } from './ingest.ts';
 import { record } from './intake.ts';
 import { Interventions } from './life/interventions.ts';
 import { Lives } from './life/lives.ts';
@@ -21,8 +22,7 @@ import { removeSegment, saveSegment } from './edit-segments.ts';
 import type { PartiesEntry } from './enter-parties.ts';
 import { enterParties } from './enter-parties.ts';
 import { nextFiring, noteFirings, workSchedules } from './schedule.ts';
-import { syncWatches } from './segments.ts';
-import { fillNewWatches, nextSegmentWork, workSegments } from './work-segments.ts';
+import { fillWatched, nextSegmentWork, workSegments } from './work-segments.ts';
 import { Outbox } from './outbox.ts';
 import type { Redrive } from './redrive.ts';
 import { redrive } from './redrive.ts';
@@ -39,9 +39,6 @@ import { workWriter } from './work-writer.ts';
 
 /** What an engine is made of; what it needs of itself (stations, segments, how to withdraw) it adds. Alone unless told which worker it is. */
 export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'withdraw' | 'worker'> & { worker?: Parts['worker'] };
-
-/** What another system tells of a party. `sameAs`: whoever is known by one of these is the same party, and is merged in. */
-export type IngestRecord = SourceRecord & { readonly sameAs?: readonly Identity[] };
 
 /**
  * The runner of all published loops of one database. It has no timers of its own: whoever holds it asks it to `work` and to
@@ -121,7 +118,6 @@ export class Engine {
         if (!(error instanceof LoopError)) throw error;
         log.warn('a published loop cannot run', { loop: version.loop, version: version.number, error: error.message });
       }
-    await syncWatches(this.#parts);
     this.#revision = revision;
   }
 
@@ -157,7 +153,7 @@ export class Engine {
       return published;
     }, 'publish');
     await this.#load();
-    await fillNewWatches(this.#parts, clock.now());
+    await fillWatched(this.#parts, clock.now());
     return this.#versions.get(version.id) as RunningVersion;
   }
 
@@ -166,7 +162,7 @@ export class Engine {
     const { clock } = this.#parts;
     await this.#load();
     await noteFirings(this.#parts, clock.now());
-    await fillNewWatches(this.#parts, clock.now());
+    await fillWatched(this.#parts, clock.now());
   }
 
   /** Takes a loop away with its versions, so that nobody enters it any more. False if somebody has ever been in it: then it stays. */
@@ -227,34 +223,7 @@ export class Engine {
   async ingest(records: readonly IngestRecord[], source: string): Promise<void> {
     const parts = this.#parts;
     await this.refresh();
-    await parts.db.write(async (tx) => {
-      const now = parts.clock.now();
-      const parties = records.map(({ identities, traits, consents }) => ({ identities, traits, consents }));
-      const { customers } = await parts.customers.importRecords(tx, parties, { now, source });
-      const touched = customers.flatMap((customer) => customer ?? []);
-      for (const [i, { sameAs = [] }] of records.entries())
-        touched.push(...(await this.#unite(tx, customers[i], sameAs, now)));
-      const events = records.flatMap(({ identities, events = [] }) => events.map((event) => ({ identities, event })));
-      await record(parts, tx, events, now, touched);
-    }, 'ingest');
-  }
-
-  /** Merges into a customer whoever is known by these keys. Who has gone. */
-  async #unite(tx: Transaction, into: number | undefined, sameAs: readonly Identity[], now: number): Promise<number[]> {
-    if (into === undefined || sameAs.length === 0) return [];
-    const { customers } = this.#parts;
-    const same = await customers.resolveCustomers(
-      tx,
-      sameAs.map((identity) => [identity]),
-      { now },
-    );
-    const merges = same.flatMap(({ customer }) =>
-      customer === undefined || customer === into ? [] : [{ customer, into, why: 'told to be the same' }],
-    );
-    const merged = await customers.mergeCustomers(tx, merges, { now });
-    const gone = merged.map(({ customer }) => customer);
-    await this.#withdraw(tx, gone, now);
-    return gone;
+    await parts.db.write((tx) => ingest(parts, tx, records, { now: parts.clock.now(), source }), 'ingest');
   }
 
   /** Reads a source at one of a version's entries to its end: the entry's own, or another type's in its place. */
@@ -276,9 +245,8 @@ export class Engine {
     const { db, store, clock } = this.#parts;
     await this.refresh();
     const now = clock.now();
-    // Where no segment has a name nobody can watch one.
     this.#problem = undefined;
-    let done = this.#segments.size > 0 ? await workSegments(this.#parts, now) : 0;
+    let done = await workSegments(this.#parts, now);
     done += await workSchedules(this.#parts, now);
     const due = new Set(await db.read((tx) => store.nodesDue(tx, this.#walkable(), now)));
     if (due.size > 0)
@@ -405,7 +373,7 @@ export class Engine {
     const due = [
       await parts.db.read((tx) => parts.store.nextDue(tx, this.#walkable())),
       messages ? await this.#outbox.nextDue() : undefined,
-      this.#segments.size > 0 ? await nextSegmentWork(parts, parts.clock.now()) : undefined,
+      await nextSegmentWork(parts, parts.clock.now()),
       firing && (endless || !firing.fired) ? firing.at : undefined,
     ].filter((each) => each !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);

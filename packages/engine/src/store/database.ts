@@ -26,6 +26,8 @@ export const commitPoints = [
   'enter',
   'record',
   'ingest',
+  'accept',
+  'intake',
   'fire',
   'route',
   'pass',

@@ -38,6 +38,18 @@ export { addFirings, claimFiring, customersWhere, lastFirings, openFirings, save
 export { forever } from './forever.ts';
 export { holdForReceipt } from './hold-for-receipt.ts';
 export type { Located, TargetOf } from './locate.ts';
+export type { AsideCall, IntakeRow, IntakeState, NewIntake } from './intake.ts';
+export {
+  appendIntake,
+  claimIntake,
+  countAside,
+  intakeState,
+  listAside,
+  setAside,
+  takeAside,
+  workedIn,
+} from './intake.ts';
+export { addSeen, forgetSeen } from './intake-seen.ts';
 export { locate } from './locate.ts';
 export { loopStates } from './loop-states.ts';
 export { markWoken, wokenPhase } from './mark-woken.ts';
@@ -74,7 +86,15 @@ export type { DeadLetters } from './redrive.ts';
 export { countDeadLetters, redriveMessages } from './redrive.ts';
 export { lockCustomers } from './lock-customers.ts';
 export type { Difference, SegmentSql } from './membership.ts';
-export { changeMembership, diffMembership } from './membership.ts';
+export {
+  changeMembership,
+  countBoth,
+  countMembers,
+  diffMembership,
+  forgetMemberships,
+  membersOf,
+  membershipsOf,
+} from './membership.ts';
 export { readMeta, writeMeta } from './meta.ts';
 export { nextDue, releaseRested } from './next-due.ts';
 export { park } from './park.ts';
@@ -84,29 +104,32 @@ export type { Learning } from './reports.ts';
 export { askForReports, dueReports, hastenReports, loadLearnings, saveLearnings, saveReport } from './reports.ts';
 export { restless, restlessOf } from './restless.ts';
 export { readCursor, writeCursor } from './source-cursor.ts';
+export type { SegmentTimer } from './segment-timers.ts';
 export {
   askMembershipsAgain,
   clearSegmentTimers,
-  eventProperties,
+  everything,
   nextSegmentTimer,
-  setEventTimers,
   setSegmentTimers,
   takeSegmentTimers,
 } from './segment-timers.ts';
-export { loadSegments } from './segments.ts';
-export type { StoredSegment } from './segments-watched.ts';
+export { eventProperties, groupTraits, setEventTimers, spans, traitChanges } from './segment-edges.ts';
+export { customersSince, neighbours } from './segment-neighbours.ts';
+export type { StoredSegment } from './segments.ts';
 export {
-  claimFill,
-  customersAbove,
+  clearGone,
   deleteSegment,
+  findSegment,
+  hasGone,
+  hasSegments,
   listSegments,
-  refillSegment,
-  saveFill,
+  loadSegments,
   saveSegment,
-  unwatchSegment,
-  watchesSegments,
-  watchSegment,
-} from './segments-watched.ts';
+  segmentStates,
+} from './segments.ts';
+export { claimFill, customersAbove, refillSegment, saveFill } from './segment-fills.ts';
+export type { StoredList } from './lists.ts';
+export { addToList, deleteList, findList, listLists, ownersOfAnyKind, saveList, takeFromList } from './lists.ts';
 export type { OpenOptions } from './sqlite.ts';
 export { isPostgres, openPostgres } from './postgres.ts';
 export { openSqlite, openSqliteReader } from './sqlite.ts';
@@ -153,3 +176,20 @@ export {
   listSuppressions,
   removeSuppression,
 } from './suppression.ts';
+export { readPermissionPolicy, writePermissionPolicy } from './consent-policy.ts';
+export type { ConsentText } from './consent-texts.ts';
+export { currentTexts, listConsentTexts, markTextsUsed, saveConsentText } from './consent-texts.ts';
+export type { OptInRow } from './opt-in.ts';
+export {
+  confirmOptIn,
+  countOptInMails,
+  countPendingOptIns,
+  dueOptIns,
+  findOptIn,
+  forgetOptIns,
+  insertOptIns,
+  pendingOptIns,
+  settleOptIn,
+  takeOptIn,
+  withdrawOptIns,
+} from './opt-in.ts';

@@ -17,12 +17,32 @@ export const eventTables = ({ sqlite, int, counted, document, text, clustered }:
   )`,
   sql`CREATE INDEX event_customer ON event (customer, type, time)`,
   sql`CREATE UNIQUE INDEX event_message ON event (customer, message_id) WHERE message_id IS NOT NULL`,
-  // What tracking clients have sent, as it came, until it has been worked in. On disk before its answer.
+  // What tracking clients have sent, a row a request as it came, until it has been worked in. On disk before its answer. kind:
+  // which of Segment's calls it is; calls: how many it holds; done: how many of them have been worked in.
   sql`CREATE TABLE intake (
     id ${counted} PRIMARY KEY,
     received_at ${int} NOT NULL,
-    calls ${text} NOT NULL
+    kind ${text} NOT NULL,
+    calls ${int} NOT NULL,
+    done ${int} NOT NULL DEFAULT 0,
+    body ${text} NOT NULL
   )`,
+  // A call that could not be worked in, with what it said, until somebody retries or discards it. at: when it was set aside.
+  sql`CREATE TABLE intake_aside (
+    id ${counted} PRIMARY KEY,
+    received_at ${int} NOT NULL,
+    at ${int} NOT NULL,
+    kind ${text} NOT NULL,
+    body ${text} NOT NULL,
+    error ${text} NOT NULL
+  )`,
+  // Message ids of calls that leave no event by which they would be known, by the day on which they came: what is sent again
+  // is not laid over what was said since.
+  sql`CREATE TABLE intake_seen (
+    day ${int} NOT NULL,
+    message_id ${text} NOT NULL,
+    PRIMARY KEY (day, message_id)
+  ) ${clustered}`,
   // An address under /hooks that takes in what another system sends, by a mapping (JSON).
   sql`CREATE TABLE hook (
     id ${text} PRIMARY KEY,

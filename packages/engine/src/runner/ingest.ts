@@ -1,0 +1,86 @@
+import type { Identity, SourceRecord } from '../plugin/index.ts';
+import type { Transaction } from '../store/index.ts';
+import { takeIn } from './happenings.ts';
+import type { Parts } from './parts.ts';
+
+/**
+ * What another system tells of a party. `sameAs`: whoever is known by one of these is the same party, and is merged in.
+ * `messageId`: what has no event, and so none by which it is known, is taken in once by this.
+ */
+export type IngestRecord = SourceRecord & { readonly sameAs?: readonly Identity[]; readonly messageId?: string };
+
+/**
+ * Takes records into the customer base and lets follow what follows from them, all in the given transaction. Identities are
+ * looked up once for all of it, events are stored in the order of their customers.
+ */
+export async function ingest(
+  parts: Parts,
+  tx: Transaction,
+  given: readonly IngestRecord[],
+  { now, source }: { now: number; source: string },
+): Promise<void> {
+  const records = await unseen(parts, tx, given, now);
+  if (records.length === 0) return;
+  const parties = records.map(({ events: _events, ...party }) => party);
+  const { customers, related } = await parts.customers.importRecords(tx, parties, { now, source });
+  const touched = [...customers.flatMap((customer) => customer ?? []), ...related];
+
+  const gone = new Map<number, number>();
+  for (const [i, { sameAs = [] }] of records.entries())
+    for (const { customer, into } of await unite(parts, tx, customers[i], sameAs, now)) {
+      gone.set(customer, into);
+      touched.push(customer);
+    }
+  const survivor = (customer: number): number => {
+    let last = customer;
+    for (let next = gone.get(last); next !== undefined; next = gone.get(last)) last = next;
+    return last;
+  };
+
+  const events = records.flatMap(({ events = [] }, i) => {
+    const customer = customers[i];
+    return customer === undefined ? [] : events.map((event) => ({ customer: survivor(customer), event }));
+  });
+  const isNew = await parts.customers.insertEvents(tx, events, { now });
+  await takeIn(parts, tx, { events: events.filter((_, i) => isNew[i]), touched }, now);
+}
+
+/** Without those that have been taken in before. What brings events is known by them. */
+async function unseen(
+  { store }: Parts,
+  tx: Transaction,
+  records: readonly IngestRecord[],
+  now: number,
+): Promise<readonly IngestRecord[]> {
+  const named = records.flatMap(({ messageId, events }) => (messageId && !events?.length ? [messageId] : []));
+  if (named.length === 0) return records;
+  const fresh = await store.addSeen(tx, named, now);
+  // One that comes twice in this batch is fresh the first time alone.
+  return records.filter(({ messageId, events }) => !messageId || events?.length || fresh.delete(messageId));
+}
+
+/** Merges into a customer whoever is known by these keys. Who has gone, and into whom. */
+async function unite(
+  { customers, withdraw }: Parts,
+  tx: Transaction,
+  into: number | undefined,
+  sameAs: readonly Identity[],
+  now: number,
+): Promise<readonly { customer: number; into: number }[]> {
+  if (into === undefined || sameAs.length === 0) return [];
+  const same = await customers.resolveCustomers(
+    tx,
+    sameAs.map((identity) => [identity]),
+    { now },
+  );
+  const merges = same.flatMap(({ customer }) =>
+    customer === undefined || customer === into ? [] : [{ customer, into, why: 'told to be the same' }],
+  );
+  const merged = await customers.mergeCustomers(tx, merges, { now });
+  await withdraw(
+    tx,
+    merged.map(({ customer }) => customer),
+    now,
+  );
+  return merged;
+}
