@@ -2,13 +2,15 @@ import type { Consent, CustomerEvent, Patch, Relationship } from '../plugin/cust
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Owned } from './add-identities.ts';
-import { claimIdentities } from './add-identities.ts';
+import { claimIdentities } from './claim-identities.ts';
 import { changeTraits } from './change-traits.ts';
+import { readKeys } from './identity/policy.ts';
 import { insertEvents } from './insert-events.ts';
 import { recordConsents } from './record-consents.ts';
+import { admitObjects, keepAside } from './schema/admit-traits.ts';
 import { recordRelationships } from './record-relationships.ts';
 import { findSurvivors } from './survivors.ts';
-import { whyUnusable } from './usable-identity.ts';
+import { toKey } from './usable-identity.ts';
 import type { TraitUpdate } from './write-traits.ts';
 import { readTraits, writeTraits } from './write-traits.ts';
 
@@ -34,6 +36,7 @@ export async function applyPatches(
 ): Promise<Applied> {
   const named = patches.map(({ customer }) => customer);
   const survivors = await findSurvivors(tx, named, 'a patch');
+  const keys = await readKeys(tx);
   const traits = new Map<number, Readonly<JsonObject>>();
   const identities: Owned[] = [];
   const events: { customer: number; event: CustomerEvent }[] = [];
@@ -41,14 +44,20 @@ export async function applyPatches(
   const relationships: { customer: number; relationship: Relationship }[] = [];
   const refused: Applied['refused'] = [];
 
-  for (const patch of patches) {
+  const admitted = await admitObjects(
+    tx,
+    patches.map((patch) => patch.traits ?? {}),
+    now,
+  );
+  const survivorOf = (patch: Patch | undefined) => survivors.get(patch?.customer ?? 0);
+  await keepAside(tx, admitted.aside, (place) => survivorOf(patches[place]), { now, source });
+  for (const [place, patch] of patches.entries()) {
     const customer = survivors.get(patch.customer) as number;
-    if (patch.traits) traits.set(customer, { ...traits.get(customer), ...patch.traits });
+    if (patch.traits) traits.set(customer, { ...traits.get(customer), ...admitted.objects[place] });
     for (const { kind, value: given } of patch.identities ?? []) {
-      const value = given.trim();
-      const reason = whyUnusable(kind, value);
-      if (reason === undefined) identities.push({ kind, value, customer });
-      else refused.push({ customer, reason });
+      const key = toKey(keys, kind, given);
+      if ('value' in key) identities.push({ kind, value: key.value, customer });
+      else refused.push({ customer, reason: key.reason });
     }
     for (const event of patch.events ?? []) events.push({ customer, event });
     for (const consent of patch.consents ?? []) consents.push({ customer, consent });
@@ -61,11 +70,8 @@ export async function applyPatches(
     if (change) updates.push({ customer, ...change });
   }
   await writeTraits(tx, updates, { now, source });
-  for (const { identity, owner } of await claimIdentities(tx, identities)) {
-    const reason = `the ${identity.kind} ${JSON.stringify(identity.value)} belongs to customer ${owner}`;
-    refused.push({ customer: identity.customer, reason });
-  }
-  const isNew = await insertEvents(tx, events, { now });
+  refused.push(...(await claimIdentities(tx, keys, identities)));
+  const stored = await insertEvents(tx, events, { now, source });
   await recordConsents(tx, consents, { now });
   const related = await recordRelationships(tx, relationships, { now, source });
   for (const { customer, reason } of related.refused) refused.push({ customer, reason });
@@ -73,6 +79,9 @@ export async function applyPatches(
     changed: updates.map(({ customer }) => customer),
     related: related.touched,
     refused,
-    events: events.filter((_, i) => isNew[i]),
+    events: events.flatMap(({ customer }, i) => {
+      const event = stored[i];
+      return event ? [{ customer, event }] : [];
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Identity, Merge } from '../plugin/customer.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
@@ -10,8 +11,16 @@ import { packRecords } from './pack-records.ts';
 import { recordConsents } from './record-consents.ts';
 import { recordRelationships } from './record-relationships.ts';
 import { insertCustomers } from './resolve-customer.ts';
+import { admitTexts, keepAside } from './schema/admit-traits.ts';
 import type { TraitUpdate } from './write-traits.ts';
 import { readTraits, writeTraits } from './write-traits.ts';
+
+export interface ImportOptions {
+  now: number;
+  source: string;
+  /** Whether whoever asks can merge customers who are one by what a record says: `same` names them. */
+  mayMerge?: boolean;
+}
 
 export interface Imported {
   /** Records that made a customer, changed one, and changed nothing; with `refused` they add up to all records. */
@@ -26,6 +35,10 @@ export interface Imported {
   refused: { record: number; line: number | undefined; reason: string }[];
   /** Identities that stayed with the customer who had them first, and relationships that name no group. */
   conflicts: { record: number; line: number | undefined; reason: string }[];
+  /** Customers who are one by what a record says; to be merged by who asked for them. */
+  same: readonly Merge[];
+  /** How many values of each trait are kept aside because they are not of its declared type. */
+  misfits: Record<string, number>;
 }
 
 /**
@@ -36,15 +49,15 @@ export interface Imported {
 export const importRecords = (
   tx: Transaction,
   records: readonly SourceRecord[],
-  options: { now: number; source: string },
+  options: ImportOptions,
 ): Promise<Imported> => importPacked(tx, packRecords(records), options);
 
 export async function importPacked(
   tx: Transaction,
   packed: PackedRecords,
-  { now, source }: { now: number; source: string },
+  { now, source, mayMerge = false }: ImportOptions,
 ): Promise<Imported> {
-  const matcher = await Matcher.over(tx, packed);
+  const matcher = await Matcher.over(tx, packed, { mayMerge });
   const result: Imported = {
     created: 0,
     updated: 0,
@@ -53,12 +66,16 @@ export async function importPacked(
     related: [],
     refused: [],
     conflicts: [],
+    same: matcher.same,
+    misfits: {},
   };
+  const admitted = await admitTexts(tx, packed.traits, packed.seen, now);
   const created = new Map<number, string>();
   const known = new Map<number, string[]>();
 
-  for (const [record, text] of packed.traits.entries()) {
-    const { customer, created: isNew, refused } = matcher.match(record);
+  for (const [record, given] of admitted.texts.entries()) {
+    const { customer, created: isNew, refused, unread } = matcher.match(record);
+    const text = unread ? withUnread(given, unread) : given;
     const line = packed.lines[record];
     result.customers.push(customer);
     if (customer === undefined) {
@@ -104,10 +121,11 @@ export async function importPacked(
   await writeTraits(tx, updates, { now, source });
 
   const ownerOf = (record: number) => result.customers[record];
+  result.misfits = await keepAside(tx, admitted.aside, ownerOf, { now, source });
   await insertEvents(
     tx,
     packed.events.flatMap(({ record, event }) => owned(ownerOf(record), { event })),
-    { now },
+    { now, source },
   );
   await recordConsents(
     tx,
@@ -130,6 +148,9 @@ const parse = (text: string): JsonObject => JSON.parse(text) as JsonObject;
 /** Entries rather than assign, which would take a trait named __proto__ for the prototype. */
 const overlay = (texts: readonly string[]): JsonObject =>
   Object.fromEntries(texts.flatMap((text) => Object.entries(parse(text))));
+/** What identifies nobody because it is misspelt is still what was said of the customer. */
+const withUnread = (text: string, unread: readonly Identity[]): string =>
+  JSON.stringify({ ...Object.fromEntries(unread.map(({ kind, value }) => [kind, value])), ...parse(text) });
 const strip = (text: string): string => JSON.stringify(withoutNulls(parse(text)));
 const owned = <T>(customer: number | undefined, what: T): ({ customer: number } & T)[] =>
   customer === undefined ? [] : [{ customer, ...what }];

@@ -1,13 +1,17 @@
 import type { CustomerEvent } from '../plugin/customer.ts';
 import type { Transaction } from '../store/database.ts';
 import { lockCustomers } from '../store/lock-customers.ts';
+import { admitEvents } from './schema/admit-events.ts';
 
-/** Appends events, in order of customer. True for those that are new: an event whose messageId its customer has already is not stored again. */
+/**
+ * Appends events, in order of customer. At the place of each that is new it gives the event as it is stored, without what does not
+ * fit the schema: an event whose messageId its customer has already is not stored again.
+ */
 export async function insertEvents(
   tx: Transaction,
   events: readonly { customer: number; event: CustomerEvent }[],
-  { now }: { now: number },
-): Promise<boolean[]> {
+  { now, source = 'events' }: { now: number; source?: string },
+): Promise<(CustomerEvent | undefined)[]> {
   if (events.length === 0) return [];
   // Whoever begins to wait at this moment has the event behind it or before it, and never between.
   await lockCustomers(tx, [...new Set(events.map(({ customer }) => customer))]);
@@ -27,15 +31,18 @@ export async function insertEvents(
     for (const row of rows) known.add(key(row.customer, row.message_id));
   }
 
-  const isNew = events.map(({ customer, event: { messageId } }) => {
-    if (!messageId) return true;
-    const id = key(customer, messageId);
-    if (known.has(id)) return false;
+  const admitted = await admitEvents(tx, events, { now, source });
+  const fresh = admitted.events.map((owned) => {
+    const messageId = owned?.event.messageId;
+    if (!owned || !messageId) return owned;
+    const id = key(owned.customer, messageId);
+    if (known.has(id)) return undefined;
     known.add(id);
-    return true;
+    return owned;
   });
-  const rows = events
-    .filter((_, i) => isNew[i])
+  await admitted.keepAside((place) => fresh[place] !== undefined);
+  const rows = fresh
+    .filter((owned) => owned !== undefined)
     .sort((a, b) => a.customer - b.customer || a.event.time - b.event.time)
     .map(({ customer, event }) => [
       customer,
@@ -51,5 +58,5 @@ export async function insertEvents(
      VALUES (?, ?, ?, ?, ?, ?, ${dialect.toJson('?')})`,
     rows,
   );
-  return isNew;
+  return fresh.map((owned) => owned?.event);
 }

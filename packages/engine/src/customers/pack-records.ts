@@ -1,11 +1,15 @@
 import type { Consent, CustomerEvent, Relationship } from '../plugin/customer.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
 import type { Parties } from './match-identities.ts';
+import type { Seen } from './schema/seen.ts';
+import { joinSeen, see } from './schema/seen.ts';
 
 /** Records as columns. The traits are JSON text already, as SQLite is given them. */
 export interface PackedRecords extends Parties {
   /** JSON text a record. */
   traits: string[];
+  /** Which types of values there are in them, by name. */
+  seen: Seen;
   kinds: string[];
   values: string[];
   starts: number[];
@@ -19,6 +23,7 @@ export function packRecords(records: readonly SourceRecord[]): PackedRecords {
   const packed = emptyPack();
   for (const [record, { traits, identities, events, consents, relationships, line }] of records.entries()) {
     packed.traits.push(JSON.stringify(traits));
+    see(packed.seen, traits);
     for (const { kind, value } of identities) {
       packed.kinds.push(kind);
       packed.values.push(value);
@@ -34,6 +39,7 @@ export function packRecords(records: readonly SourceRecord[]): PackedRecords {
 
 export const emptyPack = (): PackedRecords => ({
   traits: [],
+  seen: new Map(),
   kinds: [],
   values: [],
   starts: [0],
@@ -48,6 +54,7 @@ export function joinPacks(to: PackedRecords, from: PackedRecords): void {
   const records = to.traits.length;
   const identities = to.kinds.length;
   for (const text of from.traits) to.traits.push(text);
+  joinSeen(to.seen, from.seen);
   for (const kind of from.kinds) to.kinds.push(kind);
   for (const value of from.values) to.values.push(value);
   for (let i = 1; i < from.starts.length; i++) to.starts.push((from.starts[i] as number) + identities);

@@ -7,25 +7,30 @@ import { resolveCustomers } from './resolve-customer.ts';
 export interface RecordedEvent extends Resolved {
   /** False for a messageId that is known already, and for an event that is nobody's. */
   isNew: boolean;
+  /** As it is stored, where it is new: without what does not fit the schema. */
+  event?: CustomerEvent;
 }
 
 /** Takes in events of parties known by their identities; who is unknown is created. An event that is nobody's is not stored. */
 export async function recordEvents(
   tx: Transaction,
   events: readonly { identities: readonly Identity[]; event: CustomerEvent }[],
-  { now }: { now: number },
+  { now, source }: { now: number; source?: string },
 ): Promise<RecordedEvent[]> {
   const parties = await resolveCustomers(
     tx,
     events.map(({ identities }) => identities),
     { now },
   );
-  const recorded = parties.map((party) => ({ ...party, isNew: false }));
+  const recorded = parties.map((party): RecordedEvent => ({ ...party, isNew: false }));
   const owned = recorded.flatMap((party, i) => {
     const given = events[i];
     return party.customer === undefined || !given ? [] : [{ customer: party.customer, event: given.event, party }];
   });
-  const isNew = await insertEvents(tx, owned, { now });
-  for (const [i, { party }] of owned.entries()) party.isNew = isNew[i] ?? false;
+  const stored = await insertEvents(tx, owned, { now, ...(source === undefined ? {} : { source }) });
+  for (const [i, { party }] of owned.entries()) {
+    const event = stored[i];
+    if (event) Object.assign(party, { isNew: true, event });
+  }
   return recorded;
 }

@@ -21,8 +21,8 @@ export async function record(
   touched: readonly number[] = [],
 ): Promise<{ customer: number | undefined; isNew: boolean }[]> {
   const recorded = await parts.customers.recordEvents(tx, incoming, { now });
-  const fresh = recorded.flatMap(({ customer, isNew }, i) =>
-    isNew && customer !== undefined ? [{ customer, event: (incoming[i] as IncomingEvent).event }] : [],
+  const fresh = recorded.flatMap(({ customer, event }) =>
+    event && customer !== undefined ? [{ customer, event }] : [],
   );
   // Who is new by an event that is not is in segments too.
   const known = recorded.flatMap(({ customer }) => customer ?? []);

@@ -3,18 +3,20 @@ import { sql } from 'kysely';
 import type { Types } from './types.ts';
 
 /** What traits and events there are, and what did not fit. */
-export const schemaTables = ({ int, text, clustered }: Types): RawBuilder<unknown>[] => [
-  // Traits (scope '') and the properties of event types (scope: the type). type: text, number, boolean, instant, list, object,
-  // any; category: one of the six; declared: by somebody, else inferred from what came.
+export const schemaTables = ({ int, counted, text, clustered }: Types): RawBuilder<unknown>[] => [
+  // Traits (scope '') and the properties of event types (scope: the type). came: a bit for each type of the values that have come,
+  // see customers/schema/types.ts; type: what it is declared to be, null as long as it is inferred from what came; category: one of
+  // the six; pii and indexed: 0 or 1; seen_at: when it was first heard of.
   sql`CREATE TABLE attribute (
     scope ${text} NOT NULL,
     name ${text} NOT NULL,
-    type ${text} NOT NULL,
-    category ${text},
+    came ${int} NOT NULL DEFAULT 0,
+    type ${text},
+    category ${text} NOT NULL,
     label ${text},
+    description ${text},
     pii ${int} NOT NULL DEFAULT 0,
     indexed ${int} NOT NULL DEFAULT 0,
-    declared ${int} NOT NULL DEFAULT 0,
     seen_at ${int} NOT NULL,
     PRIMARY KEY (scope, name)
   ) ${clustered}`,
@@ -22,18 +24,25 @@ export const schemaTables = ({ int, text, clustered }: Types): RawBuilder<unknow
     type ${text} PRIMARY KEY,
     category ${text} NOT NULL,
     label ${text},
+    description ${text},
     declared ${int} NOT NULL DEFAULT 0,
     seen_at ${int} NOT NULL
   ) ${clustered}`,
-  // Values of another type than declared, kept as they came.
+  // Values of another type than declared, as JSON, kept as they came until somebody takes them in or discards them. event_time,
+  // message_id and category: of the event that the property is missing from; name '': the whole event, of a type that a closed
+  // schema does not have.
   sql`CREATE TABLE misfit (
+    id ${counted} PRIMARY KEY,
     customer ${int} NOT NULL,
     scope ${text} NOT NULL,
     name ${text} NOT NULL,
     at ${int} NOT NULL,
     value ${text} NOT NULL,
     source ${text} NOT NULL,
-    PRIMARY KEY (customer, scope, name, at)
-  ) ${clustered}`,
-  sql`CREATE INDEX misfit_name ON misfit (scope, name, at)`,
+    event_time ${int},
+    message_id ${text},
+    category ${text}
+  )`,
+  sql`CREATE INDEX misfit_name ON misfit (scope, name, id)`,
+  sql`CREATE INDEX misfit_customer ON misfit (customer)`,
 ];
