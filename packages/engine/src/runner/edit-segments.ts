@@ -26,8 +26,8 @@ export class SegmentError extends Error {
 }
 
 /**
- * Saves a segment, new or changed, if every segment can be asked for with it as it will be. Whoever watches it, or a segment
- * that it is part of, has everybody's membership asked again.
+ * Saves a segment, new or changed, if every segment can be asked for with it as it will be. Everybody's membership of it, and of
+ * the segments that it is part of, is asked again.
  */
 export async function saveSegment(parts: Parts, { id, name, rule }: SegmentDraft): Promise<void> {
   const { db, store, clock } = parts;

@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts';
 import { namesSegment, segmentEvent } from './segment-event.ts';
 import type { SegmentChange } from './segments.ts';
 import { changesOfMembership } from './segments.ts';
+import { Touched } from './touched.ts';
 import type { RunningVersion } from './station.ts';
 import { wake } from './wake.ts';
 
@@ -18,17 +19,22 @@ export interface Happened {
 }
 
 /**
- * What a transaction that changes customers sets off in it: the new events, and those whose traits, events or consents are
- * no longer what they were, for their segments. In this order: goals, exits, the ends of waits, entries. So an event that
+ * What a transaction that changes customers sets off in it: the new events, and what is no longer what it was of whom, for
+ * their segments; a list of customers stands for everything of them. In this order: goals, exits, the ends of waits, entries. So an event that
  * is a loop's goal and its entry ends the enrollment that there is, and may begin the next. Gives whether anything was set off.
  */
 export async function takeIn(
   parts: Parts,
   tx: Transaction,
-  { events, touched }: { events: readonly Happened[]; touched: readonly number[] },
+  { events, touched }: { events: readonly Happened[]; touched: Touched | readonly number[] },
   now: number,
 ): Promise<boolean> {
-  const changes = await changesOfMembership(parts, tx, touched, now);
+  const changes = await changesOfMembership(
+    parts,
+    tx,
+    touched instanceof Touched ? touched : new Touched().everything(touched),
+    now,
+  );
   return follow(parts, tx, { events, changes }, now);
 }
 

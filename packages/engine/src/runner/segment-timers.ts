@@ -1,7 +1,7 @@
 import type { JsonObject } from '../plugin/index.ts';
-import type { Window } from '../rule/index.ts';
 import { parseInstant } from '../rule/index.ts';
-import type { Transaction } from '../store/index.ts';
+import type { SegmentTimer, Transaction } from '../store/index.ts';
+import type { NamedWindow } from './known-segments.ts';
 import type { Parts } from './parts.ts';
 
 /**
@@ -11,35 +11,53 @@ import type { Parts } from './parts.ts';
 export async function armSegmentTimers(
   { store, customers: base }: Parts,
   tx: Transaction,
-  windows: readonly Window[],
+  { what, of: window }: NamedWindow,
   customers: readonly number[],
   now: number,
 ): Promise<void> {
-  const timers: [due: number, customer: number][] = [];
-  const add = (customer: number, value: unknown, milliseconds: number) => {
-    const due = nextEdge(value, milliseconds, now);
-    if (due !== undefined) timers.push([due, customer]);
+  const next = new Map<number, number>();
+  const look = (customer: number, value: unknown) => {
+    const due = nextEdge(value, window.milliseconds, now);
+    if (due !== undefined) next.set(customer, Math.min(due, next.get(customer) ?? due));
   };
-  for (const window of windows)
-    if (window.on === 'event') await store.setEventTimers(tx, { ...window, customers, now });
-
-  const ofTraits = windows.filter((window) => window.on === 'trait');
-  if (ofTraits.length > 0)
-    for (const [customer, text] of await base.readTraits(tx, customers)) {
-      const traits = JSON.parse(text) as JsonObject;
-      for (const { name, milliseconds } of ofTraits) add(customer, own(traits, name), milliseconds);
-    }
-  const ofProperties = windows.filter((window) => window.on === 'property');
-  for (const type of new Set(ofProperties.map((window) => window.type)))
-    for (const { customer, properties } of await store.eventProperties(tx, type, customers)) {
-      const event = JSON.parse(properties) as JsonObject;
-      for (const { name, milliseconds, ...window } of ofProperties)
-        if (window.type === type) add(customer, own(event, name), milliseconds);
-    }
-  await store.setSegmentTimers(tx, timers);
+  switch (window.on) {
+    case 'event':
+      return store.setEventTimers(tx, { ...window, what, customers, now });
+    case 'trait':
+      for (const [customer, text] of await base.readTraits(tx, customers)) look(customer, own(text, window.name));
+      break;
+    case 'property':
+      for (const { customer, properties } of await store.eventProperties(tx, window.type, customers))
+        look(customer, own(properties, window.name));
+      break;
+    case 'change':
+      for (const { customer, at, before, after } of await store.traitChanges(tx, customers))
+        if (Object.hasOwn(JSON.parse(before) as object, window.trait))
+          look(customer, window.of === 'time' ? at : own(window.of === 'from' ? before : after, window.trait));
+      break;
+    case 'since':
+      for (const { customer, from } of await store.spans(tx, window.group, customers)) look(customer, from);
+      break;
+    case 'groupTrait':
+      for (const { customer, traits } of await store.groupTraits(tx, window.group, customers))
+        look(customer, own(traits, window.name));
+      break;
+    case 'relationship':
+      for (const { customer, from, to } of await store.spans(tx, window.group, customers))
+        for (const edge of [from, to]) if (edge !== null && edge > now) look(customer, edge);
+      break;
+  }
+  await store.setSegmentTimers(
+    tx,
+    Array.from(next, ([customer, due]): SegmentTimer => [due, customer, what]),
+  );
 }
 
-const own = (object: JsonObject, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
+/** What a JSON text of an object holds under a name. */
+function own(text: string, name: string): unknown {
+  const object = JSON.parse(text) as JsonObject;
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
 
 /** When an instant comes into a window that ends now and is so long, or has gone out of it: the next of the two. */
 function nextEdge(value: unknown, milliseconds: number, now: number): number | undefined {

@@ -1,21 +1,24 @@
 import type { WaitType } from '../plugin/index.ts';
-import type { RuleGroup, Window } from '../rule/index.ts';
-import { bindRule, ruleToSql, windowsOf } from '../rule/index.ts';
 import type { Difference, StoredSegment, Transaction } from '../store/index.ts';
 import { entryOf } from './enter.ts';
+import type { Concern, KnownSegment, KnownSegments, NamedWindow } from './known-segments.ts';
+import { knownSegments } from './known-segments.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import { armSegmentTimers } from './segment-timers.ts';
 import type { RunningVersion } from './station.ts';
+import type { Touched } from './touched.ts';
 import { waitOf } from './wait-of.ts';
 
 /*
- * Segments that a loop watches have their membership in the database: for an entry, a wait, a goal or an exit on a segment.
- * Whoever changes customers asks theirs again in the same transaction (`changesOfMembership`), and windows that pass by
- * themselves have timers. A segment that nobody watches costs nothing. A new watch is filled in chunks without anything
- * happening; a rule that has changed is asked of everybody in chunks, and for those whose membership it changes that is a
- * happening. Customers that a fill has not come to are asked in the same way when something touches them, and are then
- * right already when it comes.
+ * The membership of every named segment is in the database, and is what its rule says at every commit. Whoever changes
+ * customers asks those segments again that depend on what was changed, in the same transaction (`changesOfMembership`), and
+ * windows that pass by themselves have timers. A new segment is filled in chunks without anything happening; a rule that has
+ * changed is asked of everybody in chunks, and for those whose membership it changes that is a happening. Customers that a
+ * fill has not come to are asked in the same way when something touches them, and are then right already when it comes.
+ *
+ * A rule is asked with the segments that it names put in, not of their memberships: so it is exact in one pass, in whatever
+ * order segments are asked, and while one of them is being filled.
  */
 
 /** A customer has come into a segment, or has gone out of it. */
@@ -23,7 +26,7 @@ export interface SegmentChange {
   customer: number;
   segment: string;
   when: 'entered' | 'left';
-  /** A new watch has not come to this customer before: whether it is a change nobody knows but who waits for it, who was looked at as it began to wait. */
+  /** The fill of a new segment has not come to this customer before: whether it is a change nobody knows but who waits for it, who was looked at as it began to wait. */
   quiet?: boolean;
 }
 
@@ -49,110 +52,113 @@ function waitsForSegments(parts: Parts, station: Parameters<typeof waitOf>[1], s
   return wait.segments ?? [];
 }
 
-/**
- * Begins to keep the memberships that published loops watch, and ends those that none does. Only an engine that knows every
- * version ends any: what is watched by a loop that it cannot run, or has not heard of, stays.
- */
-export async function syncWatches(parts: Parts): Promise<void> {
-  const { db, store, clock } = parts;
-  const versions = parts.stations.all();
-  await db.write(async (tx) => {
-    const segments = await store.listSegments(tx);
-    if (segments.length === 0) return;
-    const archived = new Set(
-      [...(await store.loopStates(tx))].flatMap(([id, state]) => (state === 'archived' ? [id] : [])),
-    );
-    const watched = new Set(
-      versions.filter(({ loop }) => !archived.has(loop.id)).flatMap((version) => [...watchedBy(parts, version)]),
-    );
-    const knowsAll = (await store.countVersions(tx)) === versions.length;
-    for (const { ref, id, watchedAt } of segments)
-      if (watched.has(id) && watchedAt === null) await store.watchSegment(tx, ref, clock.now());
-      else if (!watched.has(id) && watchedAt !== null && knowsAll) await store.unwatchSegment(tx, ref);
-    if (segments.some(({ watchedAt }) => watchedAt !== null) && !(await store.watchesSegments(tx)))
-      await store.clearSegmentTimers(tx);
-  }, 'publish');
-}
-
-/** A watched segment as statements ask for it. */
-interface Watched extends StoredSegment {
-  sql: string;
-  parameters: (now: number) => (string | number)[];
-  windows: readonly Window[];
-}
-
-/** What was read of rules the last time: they change seldom, and are asked for with every event. */
-const translated = new WeakMap<
-  Parts['db'],
-  { of: string; watched: Map<string, Pick<Watched, 'sql' | 'parameters' | 'windows'>> }
->();
-
-async function loadWatched(parts: Parts, tx: Transaction): Promise<Watched[]> {
-  if (!(await parts.store.watchesSegments(tx))) return [];
-  const segments = await parts.store.listSegments(tx);
-  const of = JSON.stringify(segments.map(({ id, rule, watchedAt }) => [id, rule, watchedAt]));
-  let known = translated.get(parts.db);
-  if (known?.of !== of) {
-    known = { of, watched: translate(segments, tx) };
-    translated.set(parts.db, known);
-  }
-  const { watched } = known;
-  return segments.flatMap((segment) => {
-    const found = watched.get(segment.id);
-    return found ? [{ ...segment, ...found }] : [];
-  });
-}
-
-function translate(segments: readonly StoredSegment[], tx: Transaction) {
-  const rules = new Map(segments.map(({ id, rule }) => [id, JSON.parse(rule) as RuleGroup]));
-  const watched = new Map<string, Pick<Watched, 'sql' | 'parameters' | 'windows'>>();
-  for (const { id, watchedAt } of segments) {
-    if (watchedAt === null) continue;
-    const rule = rules.get(id) as RuleGroup;
-    const { sql, parameters } = ruleToSql(rule, { segments: rules, customer: 'c', dialect: tx.dialect.name });
-    watched.set(id, { sql, parameters: (now) => bindRule(parameters, now), windows: windowsOf(rule, rules) });
-  }
-  return watched;
-}
-
-/** Asks the memberships of customers who may have changed again: what has changed, in order of the segments. */
+/** Asks the memberships that depend on what was changed again: what has changed, in order of the segments. */
 export async function changesOfMembership(
   parts: Parts,
   tx: Transaction,
-  customers: readonly number[],
+  touched: Touched,
   now: number,
 ): Promise<SegmentChange[]> {
-  if (customers.length === 0) return [];
-  const watched = await loadWatched(parts, tx);
-  if (watched.length === 0) return [];
-  const touched = [...new Set(customers)].sort((a, b) => a - b);
-  await parts.store.lockCustomers(tx, touched);
-  const changes: SegmentChange[] = [];
-  for (let from = 0; from < touched.length; from += chunk.set) {
-    const some = touched.slice(from, from + chunk.set);
-    for (const segment of watched) changes.push(...(await ask(parts, tx, segment, some, now)));
-    await armSegmentTimers(parts, tx, windowsOfAll(watched), some, now);
+  if (touched.of.size === 0) return [];
+  const known = await knownSegments(parts, tx);
+  if (!known) return [];
+  const { store } = parts;
+  const ids = [...touched.of.keys()].sort((a, b) => a - b);
+  const asked = new Asked(known);
+  const news = new Set(await store.customersSince(tx, ids, now));
+  for (const customer of ids) {
+    const of = touched.of.get(customer);
+    if (of === 'everything' || news.has(customer)) asked.add(customer, known.everything);
+    else
+      for (const name of of ?? []) {
+        const concern = known.concerns.get(name);
+        if (concern) asked.add(customer, concern);
+      }
   }
+  for (const [kind, { customers, segments }] of asked.related)
+    for (const neighbour of await store.neighbours(tx, kind, [...customers]))
+      asked.ask(neighbour.of, segments.get(neighbour.through) ?? []);
+  return asked.size === 0 ? [] : askAll(parts, tx, asked, now);
+}
+
+/** Who is to be asked for what. */
+class Asked {
+  readonly segments = new Map<number, Set<number>>();
+  readonly windows = new Map<NamedWindow, number[]>();
+  /** By kind of group: customers whose neighbours are to be asked, and for which segments by whom. */
+  readonly related = new Map<string, { customers: Set<number>; segments: Map<number, Set<number>> }>();
+  readonly #known: KnownSegments;
+
+  constructor(known: KnownSegments) {
+    this.#known = known;
+  }
+
+  get size(): number {
+    return this.segments.size + this.windows.size;
+  }
+
+  add(customer: number, { own, related, windows }: Concern): void {
+    this.ask(customer, own);
+    for (const window of windows.values()) {
+      const customers = this.windows.get(window);
+      if (!customers) this.windows.set(window, [customer]);
+      else if (customers.at(-1) !== customer) customers.push(customer);
+    }
+    for (const [kind, segments] of related) {
+      const of = this.related.get(kind) ?? { customers: new Set(), segments: new Map() };
+      this.related.set(kind, of);
+      of.customers.add(customer);
+      of.segments.set(customer, new Set([...(of.segments.get(customer) ?? []), ...segments]));
+    }
+  }
+
+  ask(customer: number, segments: Iterable<number>): void {
+    for (const ref of segments) {
+      const customers = this.segments.get(ref);
+      if (customers) customers.add(customer);
+      else this.segments.set(ref, new Set([customer]));
+    }
+  }
+
+  /** The segments with those who are to be asked, in order. */
+  *inOrder(): Generator<[segment: KnownSegment, customers: number[]]> {
+    for (const [ref, customers] of [...this.segments].sort(([a], [b]) => a - b)) {
+      const segment = this.#known.byRef.get(ref);
+      if (segment) yield [segment, [...customers].sort((a, b) => a - b)];
+    }
+  }
+}
+
+async function askAll(parts: Parts, tx: Transaction, asked: Asked, now: number): Promise<SegmentChange[]> {
+  const customers = new Set([...asked.segments.values()].flatMap((of) => [...of]));
+  await parts.store.lockCustomers(
+    tx,
+    [...customers].sort((a, b) => a - b),
+  );
+  const changes: SegmentChange[] = [];
+  for (const [segment, of] of asked.inOrder())
+    for (let from = 0; from < of.length; from += chunk.set)
+      changes.push(...(await ask(parts, tx, segment, of.slice(from, from + chunk.set), now)));
+  for (const [window, of] of asked.windows)
+    for (let from = 0; from < of.length; from += chunk.set)
+      await armSegmentTimers(parts, tx, window, of.slice(from, from + chunk.set), now);
   return changes;
 }
 
-const windowsOfAll = (segments: readonly Watched[]): Window[] => [
-  ...new Map(segments.flatMap(({ windows }) => windows.map((window) => [JSON.stringify(window), window]))).values(),
-];
-
-/** Whoever a new watch has not come to yet changes quietly; who has come to be known since it began was nowhere before. */
+/** Whoever the fill of a new segment has not come to yet changes quietly; who has come to be known since was nowhere before. */
 async function ask(
-  { store }: Parts,
+  { store, worker }: Parts,
   tx: Transaction,
-  { ref, id, sql, parameters, quiet, filledTo, watchedAt }: Watched,
+  { ref, id, sql, parameters, quiet, filledTo, madeAt }: KnownSegment,
   customers: readonly number[],
   now: number,
 ): Promise<SegmentChange[]> {
   const rule = { sql, parameters: parameters(now) };
   const changes = await store.diffMembership(tx, { segment: ref, rule, customers });
-  await store.changeMembership(tx, { segment: ref, changes, now });
+  if (changes.length === 0) return [];
+  await store.changeMembership(tx, { segment: ref, changes, now, worker: worker.slot });
   const isQuiet = ({ customer, createdAt }: Difference) =>
-    quiet && filledTo !== null && customer > filledTo && createdAt <= (watchedAt ?? now);
+    quiet === 1 && filledTo !== null && customer > filledTo && createdAt <= madeAt;
   return changes.map((change) => ({
     customer: change.customer,
     segment: id,
@@ -162,10 +168,8 @@ async function ask(
 }
 
 /** The segments whose membership is being filled, or asked again of everybody. */
-export async function segmentsToFill(parts: Parts): Promise<StoredSegment[]> {
-  const segments = await parts.db.read(async (tx) =>
-    (await parts.store.watchesSegments(tx)) ? parts.store.listSegments(tx) : [],
-  );
+export async function segmentsToFill(parts: Parts): Promise<Pick<StoredSegment, 'ref' | 'quiet'>[]> {
+  const segments = await parts.db.read((tx) => parts.store.segmentStates(tx));
   return segments.filter(({ filledTo }) => filledTo !== null);
 }
 
@@ -181,7 +185,7 @@ export async function fillChunk(
 ): Promise<{ customers: number; changes: SegmentChange[] }> {
   const { store } = parts;
   const claimed = await store.claimFill(tx, ref);
-  const segment = claimed && (await loadWatched(parts, tx)).find((each) => each.ref === ref);
+  const segment = claimed && (await knownSegments(parts, tx))?.byRef.get(ref);
   if (!claimed || !segment) return { customers: 0, changes: [] };
   const customers = await store.customersAbove(tx, claimed.filledTo, chunk.set);
   const last = customers.at(-1);
@@ -191,7 +195,7 @@ export async function fillChunk(
   }
   await store.lockCustomers(tx, customers);
   const changes = await ask(parts, tx, { ...segment, filledTo: claimed.filledTo }, customers, now);
-  await armSegmentTimers(parts, tx, segment.windows, customers, now);
+  for (const window of segment.windows) await armSegmentTimers(parts, tx, window, customers, now);
   await store.saveFill(tx, ref, last);
   return { customers: customers.length, changes };
 }

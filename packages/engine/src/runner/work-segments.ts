@@ -1,12 +1,17 @@
 import { follow, takeIn } from './happenings.ts';
+import { knownSegments } from './known-segments.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
-import { fillChunk, segmentsToFill } from './segments.ts';
+import { fillChunk, segmentsToFill, watchedBy } from './segments.ts';
+import { Touched } from './touched.ts';
 
-/** Asks the memberships of those for whom a window has passed something, and goes on with what is being filled. How many customers were asked. */
+/**
+ * Asks the memberships of those for whom a window has passed something, goes on with what is being filled, and clears away
+ * what was deleted. How many customers were asked.
+ */
 export async function workSegments(parts: Parts, now: number): Promise<number> {
-  if (!(await parts.db.read((tx) => parts.store.watchesSegments(tx)))) return 0;
-  return (await workTimers(parts, now)) + (await workFills(parts, now));
+  if (!(await parts.db.read((tx) => parts.store.hasSegments(tx)))) return 0;
+  return (await workTimers(parts, now)) + (await workFills(parts, now)) + (await workGone(parts));
 }
 
 async function workTimers(parts: Parts, now: number): Promise<number> {
@@ -14,32 +19,54 @@ async function workTimers(parts: Parts, now: number): Promise<number> {
   const next = await db.read((tx) => store.nextSegmentTimer(tx));
   if (next === undefined || next > now) return 0;
   return db.write(async (tx) => {
-    const touched = await store.takeSegmentTimers(tx, now, chunk.handler);
+    const due = await store.takeSegmentTimers(tx, now, chunk.handler);
+    const touched = new Touched();
+    for (const { customer, what } of due)
+      if (what === store.everything) touched.everything([customer]);
+      else touched.add(customer, what);
     await takeIn(parts, tx, { events: [], touched }, now);
-    return touched.length;
+    return due.length;
   }, 'fire');
 }
 
-async function workFills(parts: Parts, now: number): Promise<number> {
+async function workFills(parts: Parts, now: number, only?: ReadonlySet<number>): Promise<number> {
   let done = 0;
   for (const { ref } of await segmentsToFill(parts))
-    done += await parts.db.write(async (tx) => {
-      const { customers, changes } = await fillChunk(parts, tx, ref, now);
-      await follow(parts, tx, { events: [], changes }, now);
-      return customers;
-    }, 'fire');
+    if (!only || only.has(ref))
+      done += await parts.db.write(async (tx) => {
+        const { customers, changes } = await fillChunk(parts, tx, ref, now);
+        await follow(parts, tx, { events: [], changes }, now);
+        return customers;
+      }, 'fire');
   return done;
 }
 
-/** Fills what a publication has begun to watch, so that nothing that happens from now on is taken for what was so before. */
-export async function fillNewWatches(parts: Parts, now: number): Promise<void> {
-  while ((await segmentsToFill(parts)).some(({ quiet }) => quiet)) if ((await workFills(parts, now)) === 0) return;
+async function workGone({ db, store }: Parts): Promise<number> {
+  if (!(await db.read((tx) => store.hasGone(tx)))) return 0;
+  return db.write(async (tx) => {
+    const cleared = await store.clearGone(tx, chunk.set);
+    if (!(await store.hasSegments(tx))) await store.clearSegmentTimers(tx);
+    return cleared;
+  }, 'fire');
+}
+
+/**
+ * Fills the segments that published loops watch, if they are new, to their ends: so that nothing that happens from now on is
+ * taken for what was so before.
+ */
+export async function fillWatched(parts: Parts, now: number): Promise<void> {
+  const watched = new Set(parts.stations.all().flatMap((version) => [...watchedBy(parts, version)]));
+  if (watched.size === 0) return;
+  const known = await parts.db.read((tx) => knownSegments(parts, tx));
+  const refs = new Set([...(known?.byRef.values() ?? [])].flatMap(({ id, ref }) => (watched.has(id) ? [ref] : [])));
+  const isFilling = async () => (await segmentsToFill(parts)).some(({ ref, quiet }) => quiet === 1 && refs.has(ref));
+  while (await isFilling()) if ((await workFills(parts, now, refs)) === 0) return;
 }
 
 /** When a membership is to be asked again. */
 export async function nextSegmentWork(parts: Parts, now: number): Promise<number | undefined> {
   const { db, store } = parts;
-  if (!(await db.read((tx) => store.watchesSegments(tx)))) return undefined;
-  if ((await segmentsToFill(parts)).length > 0) return now;
+  if (!(await db.read((tx) => store.hasSegments(tx)))) return undefined;
+  if ((await segmentsToFill(parts)).length > 0 || (await db.read((tx) => store.hasGone(tx)))) return now;
   return db.read((tx) => store.nextSegmentTimer(tx));
 }

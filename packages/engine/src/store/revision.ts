@@ -9,7 +9,7 @@ export async function readRevision(tx: Transaction): Promise<string> {
   const rows = await tx.all<{ part: string }>(
     `SELECT 'versions ' || coalesce(max(id), 0) || ' ' || count(*) AS part FROM loop_version
      UNION ALL SELECT 'learnings ' || coalesce(max(at), 0) || ' ' || count(*) FROM learning
-     UNION ALL SELECT 'segment ' || id || ' ' || updated_at || ' ' || rule FROM segment
+     UNION ALL SELECT 'segment ' || id || ' ' || updated_at || ' ' || rule FROM segment WHERE gone = 0
      UNION ALL SELECT 'loop ' || id || ' ' || state || ' ' || state_since FROM loop
      ORDER BY part`,
   );

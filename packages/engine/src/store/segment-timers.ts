@@ -1,87 +1,57 @@
 import type { Transaction } from './database.ts';
 
-/** Customers whose memberships are to be asked again at an instant. */
-export async function setSegmentTimers(
-  tx: Transaction,
-  timers: readonly (readonly [due: number, customer: number])[],
-): Promise<void> {
+/** When memberships of a customer are to be asked again, and which: those that `what` concerns; `everything` asks for all. */
+export type SegmentTimer = readonly [due: number, customer: number, what: number];
+
+export const everything = 0;
+
+export async function setSegmentTimers(tx: Transaction, timers: readonly SegmentTimer[]): Promise<void> {
   if (timers.length === 0) return;
   await tx.run(
-    `INSERT INTO segment_timer (due, customer)
-     SELECT c0, c1 FROM ${tx.dialect.rows(['int', 'int'])} r WHERE true ON CONFLICT DO NOTHING`,
+    `INSERT INTO segment_timer (due, customer, what)
+     SELECT c0, c1, c2 FROM ${tx.dialect.rows(['int', 'int', 'int'])} r WHERE true ON CONFLICT DO NOTHING`,
     [JSON.stringify(timers)],
   );
 }
 
-/** Asks these customers' memberships again as soon as the engine comes to it; nothing if no loop watches a segment. */
+/** For who changes customers in bulk, apart from the engine: it asks all their memberships again as soon as it comes to it. */
 export async function askMembershipsAgain(
   tx: Transaction,
   customers: readonly (number | undefined)[],
   now: number,
 ): Promise<void> {
-  const watched = await tx.first('SELECT ref FROM segment WHERE watched_at IS NOT NULL LIMIT 1');
-  if (!watched) return;
-  await setSegmentTimers(
-    tx,
-    [...new Set(customers.filter((customer) => customer !== undefined))]
-      .sort((a, b) => a - b)
-      .map((customer) => [now, customer]),
+  if (customers.length === 0 || !(await tx.first('SELECT ref FROM segment WHERE gone = 0 LIMIT 1'))) return;
+  await tx.run(
+    `INSERT INTO segment_timer (due, customer, what)
+     SELECT CAST(? AS BIGINT), value, ${everything} FROM ${tx.dialect.list('int')} j WHERE true ON CONFLICT DO NOTHING`,
+    [
+      now,
+      JSON.stringify([...new Set(customers.filter((customer) => customer !== undefined))].sort((a, b) => a - b)),
+    ],
   );
 }
 
-/**
- * Sets timers for the next instants at which an event of these customers comes into a window over the time of events, or
- * has gone out of it.
- */
-export async function setEventTimers(
+/** Takes the timers that are due, the earliest first. */
+export async function takeSegmentTimers(
   tx: Transaction,
-  window: { type: string; milliseconds: number; customers: readonly number[]; now: number },
-): Promise<void> {
-  const { type, milliseconds, now } = window;
-  const customers = JSON.stringify(window.customers);
-  const next = (when: string, after: string) => `INSERT INTO segment_timer (due, customer)
-    SELECT min(e.time) + ${after}, e.customer FROM ${tx.dialect.list('int')} j
-    JOIN event e ON e.customer = j.value AND e.type = ?
-    WHERE ${when} GROUP BY e.customer ON CONFLICT DO NOTHING`;
-  await tx.run(next('e.time >= ? AND e.time <= ?', 'CAST(? AS BIGINT)'), [
-    milliseconds + 1,
-    customers,
-    type,
-    now - milliseconds,
-    now,
-  ]);
-  await tx.run(next('e.time > ?', '0'), [customers, type, now]);
-}
-
-/** The properties of these customers' events of a type, as JSON text. */
-export async function eventProperties(
-  tx: Transaction,
-  type: string,
-  customers: readonly number[],
-): Promise<{ customer: number; properties: string }[]> {
-  return tx.all(
-    `SELECT e.customer, ${tx.dialect.json('e.properties')} AS properties FROM ${tx.dialect.list('int')} j
-     JOIN event e ON e.customer = j.value AND e.type = ? ORDER BY e.customer, e.time`,
-    [JSON.stringify(customers), type],
-  );
-}
-
-/** Takes the timers that are due, the earliest first, and gives their customers, each once. */
-export async function takeSegmentTimers(tx: Transaction, now: number, limit: number): Promise<number[]> {
-  const rows = await tx.all<{ due: number; customer: number }>(
-    `SELECT t.due, t.customer FROM segment_timer t WHERE t.due <= ? ORDER BY t.due, t.customer LIMIT ?
+  now: number,
+  limit: number,
+): Promise<{ customer: number; what: number }[]> {
+  const rows = await tx.all<{ due: number; customer: number; what: number }>(
+    `SELECT t.due, t.customer, t.what FROM segment_timer t WHERE t.due <= ? ORDER BY t.due, t.customer, t.what LIMIT ?
      ${tx.dialect.claim('t')}`,
     [now, limit],
   );
   if (rows.length > 0)
     await tx.run(
-      `DELETE FROM segment_timer WHERE (due, customer) IN (SELECT c0, c1 FROM ${tx.dialect.rows(['int', 'int'])} r)`,
-      [JSON.stringify(rows.map(({ due, customer }) => [due, customer]))],
+      `DELETE FROM segment_timer WHERE (due, customer, what) IN
+         (SELECT c0, c1, c2 FROM ${tx.dialect.rows(['int', 'int', 'int'])} r)`,
+      [JSON.stringify(rows.map(({ due, customer, what }) => [due, customer, what]))],
     );
-  return [...new Set(rows.map(({ customer }) => customer))].sort((a, b) => a - b);
+  return rows;
 }
 
-/** Forgets all timers: no loop watches a segment any more. */
+/** Forgets all timers: there are no segments any more. */
 export async function clearSegmentTimers(tx: Transaction): Promise<void> {
   await tx.run('DELETE FROM segment_timer');
 }

@@ -4,30 +4,43 @@ import type { Types } from './types.ts';
 
 /** Segments, lists and typologies. */
 export const segmentTables = ({ int, counted, text, clustered }: Types): RawBuilder<unknown>[] => [
-  // filled_to: the membership is being filled, and has been up to this customer. quiet: nothing happens to those who are filled in.
+  // made_at: since when its membership is kept. filled_to: it is being filled, and has been up to this customer. quiet: nothing
+  // happens to those who are filled in. gone: deleted, under an id that nobody can choose, until its membership is cleared away.
   sql`CREATE TABLE segment (
     ref ${counted} PRIMARY KEY,
     id ${text} NOT NULL UNIQUE,
     name ${text} NOT NULL,
     rule ${text} NOT NULL,
+    revision ${int} NOT NULL DEFAULT 1,
+    made_at ${int} NOT NULL,
     updated_at ${int} NOT NULL,
     typology ${text},
-    watched_at ${int},
     filled_to ${int},
-    quiet ${int} NOT NULL DEFAULT 0
+    quiet ${int} NOT NULL DEFAULT 0,
+    gone ${int} NOT NULL DEFAULT 0
   )`,
-  // Who is in a segment that a loop watches. Segments that nobody watches are worked out when they are asked for.
+  // Who is in which segment: exact at every commit.
   sql`CREATE TABLE membership (
     customer ${int} NOT NULL,
     segment ${int} NOT NULL,
     since ${int} NOT NULL,
     PRIMARY KEY (customer, segment)
   ) ${clustered}`,
-  // When a window of a watched segment's rule moves past something of this customer: then membership is asked again.
+  sql`CREATE INDEX membership_segment ON membership (segment, customer)`,
+  // How many they are, by the worker that counts: workers never wait for each other's rows.
+  sql`CREATE TABLE segment_count (
+    segment ${int} NOT NULL,
+    worker ${int} NOT NULL,
+    members ${int} NOT NULL,
+    PRIMARY KEY (segment, worker)
+  ) ${clustered}`,
+  // When a window of a segment's rule moves past something of this customer: then the memberships that depend on it are asked
+  // again. what: the window, as a number; 0 is everything.
   sql`CREATE TABLE segment_timer (
     due ${int} NOT NULL,
     customer ${int} NOT NULL,
-    PRIMARY KEY (due, customer)
+    what ${int} NOT NULL,
+    PRIMARY KEY (due, customer, what)
   ) ${clustered}`,
 
   // Customers whom somebody has named one by one: a list as rules ask for it, by $list.<id>.

@@ -1,0 +1,46 @@
+import type { Patch, SourceRecord } from '../plugin/index.ts';
+
+/**
+ * What a transaction has changed of whom, so that only the memberships that depend on it are asked again. Whoever does not
+ * know it exactly says `everything`: too much costs time, too little would be wrong. Who has come to be known in the same
+ * transaction is asked for everything in any case.
+ */
+export class Touched {
+  readonly of = new Map<number, Set<string | number> | 'everything'>();
+
+  everything(customers: Iterable<number | undefined>): this {
+    for (const customer of customers) if (customer !== undefined) this.of.set(customer, 'everything');
+    return this;
+  }
+
+  /** `what`: what has changed, as `what` names it; or the number of a window that has passed something. */
+  add(customer: number, what: string | number): this {
+    const known = this.of.get(customer);
+    if (known === undefined) this.of.set(customer, new Set([what]));
+    else if (known !== 'everything') known.add(what);
+    return this;
+  }
+
+  /** What a record of a source says of its customer. */
+  record(customer: number, { traits, events = [], consents = [], relationships = [] }: Partial<SourceRecord>): this {
+    for (const name of Object.keys(traits ?? {})) this.add(customer, what.trait(name));
+    for (const { type } of events) this.add(customer, what.event(type));
+    for (const { channel, purpose } of consents) this.add(customer, what.consent(`${channel}.${purpose}`));
+    for (const { kind } of relationships) this.add(customer, what.group(kind));
+    return this;
+  }
+
+  patch(patch: Patch): this {
+    return this.record(patch.customer, patch);
+  }
+}
+
+/** What rules look at, by one name each. */
+export const what = {
+  trait: (name: string) => `trait ${name}`,
+  event: (type: string) => `event ${type}`,
+  consent: (name: string) => `consent ${name}`,
+  list: (id: string) => `list ${id}`,
+  /** Who belongs to which groups of a kind, and the traits of these. */
+  group: (kind: string) => `group ${kind}`,
+} as const;
