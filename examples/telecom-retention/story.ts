@@ -5,6 +5,7 @@ import { generate, type TelecomBase } from './generate.ts';
 import { createInsideWorld } from './inside-world.ts';
 import { openLiveWorld } from './live/live-world.ts';
 import { fromHistory } from './outside.ts';
+import { segments } from './segments.ts';
 import { ANALYSIS, BILLING, CALL_CENTRE } from './sources.ts';
 import { writeSources } from './write-sources.ts';
 
@@ -29,6 +30,7 @@ export const story: Story = {
     return {
       loop: JSON.parse(await readFile(join(import.meta.dirname, 'loop.json'), 'utf8')) as unknown,
       folder,
+      segments,
       history: () => history(base()),
       world: () => createInsideWorld(base()),
       live: (context) => openLiveWorld(base(), context),

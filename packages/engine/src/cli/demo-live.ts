@@ -72,6 +72,7 @@ export async function tellLive(story: Story, options: LiveOptions): Promise<void
         await host.publish(loop);
         await host.readSources(loop.id, base.folder);
         for (const events of base.history()) await host.record([...events]);
+        for (const segment of base.segments ?? []) await host.saveSegment(segment);
         await host.writeMeta('history', 'told');
       }
       // Three files are one customer base before a day goes by, however slow the machine is.

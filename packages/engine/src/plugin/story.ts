@@ -1,3 +1,4 @@
+import type { RuleGroup } from '../rule/rule.ts';
 import type { CustomerEvent, Identity } from './customer.ts';
 import type { Log } from './contexts.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -22,11 +23,20 @@ export interface StoryMail {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A named group of the story's customers. */
+export interface StorySegment {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: RuleGroup;
+}
+
 /** What a story holds ready once its base is generated. */
 export interface StoryBase {
   /** The loop document; its sources' paths are relative to `folder`. */
   readonly loop: unknown;
   readonly folder: string;
+  /** What its departments call groups of customers. */
+  readonly segments?: readonly StorySegment[];
   /** What had happened to the customers before the story begins, to be taken in after the sources. */
   history(): Iterable<readonly StoryEvent[]>;
   /** The outside world within the process, on the engine's own clock. */
