@@ -43,11 +43,11 @@ export const segments: readonly StorySegment[] = [
   },
   {
     id: 'high-score',
-    name: 'Latest churn score of 0.5 and more',
+    name: 'Latest churn score of 50 and more',
     rule: all({
       field: 'score_computed',
       operator: '>=',
-      value: 0.5,
+      value: 50,
       measure: { function: 'last', property: 'score' },
     }),
   },
