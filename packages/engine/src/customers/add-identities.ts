@@ -20,7 +20,7 @@ export async function findOwners(
   return new Map(rows.map(({ value, customer }) => [value, customer]));
 }
 
-/** Stores identities that are nobody's yet. One that belongs to a customer already stays there: see `claimIdentities`. */
+/** Stores identities that are nobody's yet. One that belongs to a customer already stays there. */
 export async function addIdentities(tx: Transaction, identities: readonly Owned[]): Promise<void> {
   for (const [kind, ofKind] of Map.groupBy(identities, (identity) => identity.kind)) {
     // In order of the key, a batch touches each page of the table once; as one JSON object it is one statement.
@@ -32,27 +32,4 @@ export async function addIdentities(tx: Transaction, identities: readonly Owned[
       [kind, `{${owners}}`],
     );
   }
-}
-
-/** Gives identities to customers; those that belong to somebody else already are not taken away, but given back. */
-export async function claimIdentities(
-  tx: Transaction,
-  identities: readonly Owned[],
-): Promise<{ identity: Owned; owner: number }[]> {
-  const refused: { identity: Owned; owner: number }[] = [];
-  const free: Owned[] = [];
-  for (const [kind, ofKind] of Map.groupBy(identities, (identity) => identity.kind)) {
-    const owners = await findOwners(tx, kind, ofKind.map(({ value }) => value).sort());
-    for (const identity of ofKind) {
-      const owner = owners.get(identity.value);
-      if (owner === undefined) {
-        owners.set(identity.value, identity.customer);
-        free.push(identity);
-      } else if (owner !== identity.customer) {
-        refused.push({ identity, owner });
-      }
-    }
-  }
-  await addIdentities(tx, free);
-  return refused;
 }

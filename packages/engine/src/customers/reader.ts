@@ -2,19 +2,13 @@ import type { CustomerReader } from '../plugin/contexts.ts';
 import type { CustomerEvent } from '../plugin/customer.ts';
 import type { Database, SqlValue, Transaction } from '../store/database.ts';
 import { findCustomers } from './find-customers.ts';
+import { findByIdentity } from './identity/find-by-identity.ts';
 
 /** What node types may read of the customer base, as it was at the last commit. */
 export function createReader(db: Database, now: number): CustomerReader {
   return {
     events: (customers, query) => db.read((tx) => readEvents(tx, customers, query)),
-    findByIdentity: (kind, values) =>
-      db.read(async (tx) => {
-        const rows = await tx.all<{ value: string; customer: number }>(
-          `SELECT value, customer FROM identity WHERE kind = ? AND value IN (SELECT value FROM ${tx.dialect.list('text')} AS wanted)`,
-          [kind, JSON.stringify(values)],
-        );
-        return new Map(rows.map(({ value, customer }) => [value, customer]));
-      }),
+    findByIdentity: (kind, values) => db.read((tx) => findByIdentity(tx, kind, values)),
     customers: (ids) =>
       db.read(async (tx) => new Map((await findCustomers(tx, ids)).map((customer) => [customer.id, customer]))),
     quantiles: (query) => db.read((tx) => readQuantiles(tx, query, now)),

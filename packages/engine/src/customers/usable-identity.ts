@@ -1,3 +1,5 @@
+import type { Keys } from '../plugin/identity/keys.ts';
+
 /**
  * Values that stand for nobody. A form, a migration or a broken export gives them to thousands of people, and whoever is
  * found by one of them would become one customer with all the others.
@@ -22,3 +24,33 @@ export function whyUnusable(kind: string, value: string): string | undefined {
     return `the ${kind} ${JSON.stringify(value)} stands for nobody`;
   return undefined;
 }
+
+export interface Refusal {
+  reason: string;
+  /** It is nothing of its kind, and not one of the values that stand for nobody. */
+  unread?: boolean;
+}
+
+/** The one form of an identity, or why it may not be stored. */
+export function toKey(keys: Keys, kind: string, given: string): { value: string } | Refusal {
+  const bare = given.trim();
+  const reason = whyUnusable(kind, bare);
+  if (reason !== undefined) return { reason };
+  const value = keys.of(kind).normal(bare);
+  if (value === undefined) return { reason: whyNone(keys, kind, bare), unread: true };
+  return keys.isBlocked(value) ? { reason: whyBlocked(kind, value) } : { value };
+}
+
+const nouns = {
+  exact: 'key',
+  'case-insensitive': 'key',
+  email: 'e-mail address',
+  phone: 'phone number',
+  digits: 'number',
+};
+
+const whyNone = (keys: Keys, kind: string, value: string): string =>
+  `the ${kind} ${JSON.stringify(value)} is no ${nouns[keys.of(kind).form]}`;
+
+const whyBlocked = (kind: string, value: string): string =>
+  `the ${kind} ${JSON.stringify(value)} stands for nobody, as the identity policy says`;
