@@ -41,17 +41,25 @@ export async function findConsents(
     granted: number;
     source: string;
     proof: string | null;
+    textVersion: string | null;
   }>(
-    `SELECT customer, channel, purpose, at, granted, source, proof FROM consent AS c
+    `SELECT customer, channel, purpose, at, granted, source, proof, text_version AS "textVersion" FROM consent AS c
      WHERE customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) AND NOT EXISTS (
        SELECT 1 FROM consent AS later WHERE later.customer = c.customer AND later.channel = c.channel
          AND later.purpose = c.purpose AND later.at > c.at)
      ORDER BY customer, channel, purpose`,
     [JSON.stringify(customers)],
   );
-  return rows.map(({ customer, at, channel, purpose, granted, source, proof }) => ({
+  return rows.map(({ customer, at, channel, purpose, granted, source, proof, textVersion }) => ({
     customer,
     at,
-    consent: { channel, purpose, granted: granted === 1, source, ...(proof === null ? {} : { proof }) },
+    consent: {
+      channel,
+      purpose,
+      granted: granted === 1,
+      source,
+      ...(proof === null ? {} : { proof }),
+      ...(textVersion === null ? {} : { textVersion }),
+    },
   }));
 }

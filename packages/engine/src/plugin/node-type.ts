@@ -4,6 +4,7 @@ import type { RuleGroup } from '../rule/rule.ts';
 import type { BatchContext, CustomerReader, DueContext, NodeContext, Population, WaitContext } from './contexts.ts';
 import type { Consent, Customer, CustomerEvent, Identity, Merge, Patch, Relationship } from './customer.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { ValueType } from './mapping/read-value.ts';
 
 /** A named way out of a node. A terminal port ends the enrollment and takes no edge. */
 export interface Port {
@@ -64,13 +65,22 @@ export interface SourceChunk {
 /** How a source will read one of its columns. */
 export interface SourceColumn {
   readonly name: string;
-  readonly type: 'text' | 'number' | 'boolean' | 'date' | 'json';
+  readonly type: ValueType;
   /** The trait that it becomes; absent when it becomes none. */
   readonly trait?: string;
   /** The kind of identity that it is. */
   readonly identity?: string;
+  /** Of dates: how they are written. */
+  readonly format?: string;
+  readonly zone?: string;
+  /** Of money. */
+  readonly currency?: string;
   /** How many of the sample have no value. */
   readonly missing: number;
+  /** How many different values the sample has. */
+  readonly distinct: number;
+  /** How its values are written if they are dates that ISO 8601 does not write so; several where day and month look alike. */
+  readonly dates?: readonly string[];
   /** A few different values of it, as they stand in the sample. */
   readonly examples: readonly string[];
 }
@@ -84,6 +94,13 @@ export interface SourcePreview {
   readonly key?: string;
   /** In a few words, as `CSV, separated by ";", windows-1252`. */
   readonly format: string;
+  /** The first records as they would be imported. */
+  readonly records?: readonly SourceRecord[];
+  /** Rows of the sample that would be refused: the first, and how many in all. */
+  readonly rejects?: readonly Reject[];
+  readonly refused?: number;
+  /** Values of the sample that do not fit their column's type and would stay as they are written. */
+  readonly misfits?: Readonly<Record<string, number>>;
 }
 
 /** Whether somebody whose enrollment has ended may enter once more: never, always, or `after` so many milliseconds since it entered. */
@@ -176,16 +193,30 @@ export interface Suppression {
   readonly suppressed: string;
 }
 
+/** Where a customer can say what they want to receive. Left out where the installation has no public address. */
+export interface PermissionLinks {
+  readonly preferences: string;
+  /** Refuses what this message is for, where a refusal is heeded; else the same as `preferences`. */
+  readonly unsubscribe: string;
+}
+
 export interface ComposeContext<S> extends NodeContext<S> {
   readonly customer: Customer;
   readonly turn: number;
   readonly loop: { readonly id: string; readonly name: string };
+  readonly links?: PermissionLinks;
 }
 
 /** A message on its way out. `key` is the same at every attempt: a receiver that knows it can drop a repetition. */
 export interface OutgoingMessage extends Message {
   readonly key: string;
   readonly attempt: number;
+  /**
+   * `unsubscribe`: for the channel's own way to refuse what this message is for, as the header of a mail; only where a
+   * refusal is heeded. `confirm`: of a message that asks for a consent, the link by which it is given. It is made for this
+   * attempt and is stored nowhere.
+   */
+  readonly links?: { readonly unsubscribe?: string; readonly confirm?: string };
 }
 
 /** sent: accepted by the other side. failed: refused for good. retry: refused for now. unknown: nobody can tell. */
@@ -194,6 +225,11 @@ export interface Receipt {
   readonly detail?: string;
   /** With `retry`: not before so many milliseconds. */
   readonly after?: number;
+  /**
+   * That it is for the address that the message was not taken: hard, because nothing will ever reach it, soft, because
+   * nothing does at present. Left out for any other reason.
+   */
+  readonly bounce?: 'hard' | 'soft';
 }
 
 /** An open way to the outside. A thrown error counts as `retry` (at least once) or `unknown` (at most once). */
@@ -222,6 +258,8 @@ export interface ChannelType<S = unknown> extends Described<S> {
   readonly delivery: 'at-least-once' | 'at-most-once';
   /** How many deliveries may be under way at once. */
   readonly concurrency?: number;
+  /** Another channel whose way out it shares: its configuration, its rate, its `connect`. Left out for one of its own. */
+  readonly via?: string;
   readonly compose: (context: ComposeContext<S>) => Message | Suppression | Promise<Message | Suppression>;
   readonly connect: (context: ConnectContext) => Transport<S> | Promise<Transport<S>>;
   /**
@@ -231,11 +269,15 @@ export interface ChannelType<S = unknown> extends Described<S> {
   readonly contact?: (settings: S) => Contact;
 }
 
-/** A contact with a customer. `consent`: what must stand at the moment of sending; `marketing` is what open complaints hold back. */
+/**
+ * A contact with a customer. `consent`: what must stand at the moment of sending; `marketing` is what open complaints hold
+ * back. `asked`: the message itself asks for this consent; it goes to whoever has neither agreed nor refused, and has a
+ * `links.confirm`.
+ */
 export interface Contact {
   readonly channel: string;
   readonly purpose: string;
-  readonly consent: 'given' | 'notRefused' | 'notNeeded';
+  readonly consent: 'given' | 'notRefused' | 'notNeeded' | 'asked';
 }
 
 /**

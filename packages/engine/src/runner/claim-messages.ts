@@ -1,12 +1,16 @@
 import type { ChannelType, Contact } from '../plugin/index.ts';
 import type { QueuedMessage, RateWindow, Transaction } from '../store/index.ts';
 import { defaultContactPolicy } from '../plugin/contact-policy.ts';
+import type { PermissionPolicy } from '../plugin/permission-policy.ts';
+import { consentNeeded } from '../plugin/permission-policy.ts';
 import { gatherFacts, readContactPolicy } from './contact-facts.ts';
 import type { Candidate, Verdict } from './contact-policy.ts';
 import { decide } from './contact-policy.ts';
 import type { Outgoing } from './deliver-message.ts';
 import { whoMoves } from './life/stand-still.ts';
 import type { Parts } from './parts.ts';
+import { askByMessages, mayAsk } from './permission/ask-by-messages.ts';
+import { linksOf } from './permission/links.ts';
 import { counted, roomIn, spansOf } from './rate.ts';
 import { byStation, leave, refOf } from './settle-messages.ts';
 import type { Station } from './station.ts';
@@ -49,22 +53,30 @@ export async function claimMessages(
       store.dueMessages(tx, { node: station.ref, now, limit: most, withCustomers }),
     );
     if (due.length === 0) return { send: [], touched: 0, isFull: false };
-    const verdicts = await weigh(parts, tx, due, now);
+    const permission = await parts.customers.permissionPolicyIn(tx);
+    const verdicts = await weigh(parts, tx, permission, due, now);
 
     const worker = parts.worker.id;
     const sending = verdicts.flatMap(({ verdict, message }) => (verdict === 'send' ? [message] : []));
     const marked = new Set((await store.markSending(tx, sending, { now, worker })).map(refOf));
-    const send = sending.flatMap(({ station, message }) =>
-      message && marked.has(refOf(message))
-        ? [
-            {
-              station,
-              worker,
-              message: { ...message, attempts: message.attempts + 1, triedAt: message.triedAt ?? now },
-            },
-          ]
-        : [],
+    const going = sending.flatMap((each) =>
+      each.message && marked.has(refOf(each.message)) ? [{ ...each, message: each.message }] : [],
     );
+    const confirms = await askByMessages(parts, tx, permission, going, now);
+    const send = going.map(({ station, message, contact }) => {
+      const { customer } = message;
+      const links = contact && linksOf(parts, permission, { customer, node: station.ref, contact });
+      const confirm = confirms.get(refOf(message));
+      return {
+        station,
+        worker,
+        message: { ...message, attempts: message.attempts + 1, triedAt: message.triedAt ?? now },
+        links: {
+          ...(links && links.unsubscribe !== links.preferences ? { unsubscribe: links.unsubscribe } : {}),
+          ...(confirm === undefined ? {} : { confirm }),
+        },
+      };
+    });
     await withhold(parts, tx, verdicts, now);
     if (rate.windows.length > 0 && send.length > 0)
       await store.writeRate(tx, type.type, counted(rate.windows, send.length));
@@ -133,10 +145,13 @@ async function pick(
 async function weigh(
   parts: Parts,
   tx: Transaction,
+  permission: PermissionPolicy,
   due: readonly (QueuedMessage & { station: Station })[],
   now: number,
 ): Promise<Verdict<Weighed>[]> {
-  const claimed = due.map(({ station, ...message }): Weighed => ({ ...candidate(parts, station, message), message }));
+  const claimed = due.map(
+    ({ station, ...message }): Weighed => ({ ...candidate(parts, permission, station, message), message }),
+  );
   const needsPolicy = claimed.some(({ contact }) => contact !== undefined);
   const policy = needsPolicy ? await readContactPolicy(parts, tx) : defaultContactPolicy;
   const { facts, others } = await gatherFacts(parts, tx, { policy, candidates: claimed, now });
@@ -144,19 +159,29 @@ async function weigh(
   const competing = others.flatMap((other): Weighed[] => {
     const station = parts.stations.byRef(other.node);
     if (!station || station.version.paused || known.has(refOf(other))) return [];
-    return [{ ...candidate(parts, station, other), message: undefined }];
+    return [{ ...candidate(parts, permission, station, other), message: undefined }];
   });
-  return decide(policy, [...claimed, ...competing], facts, now).filter(({ message }) => message.message !== undefined);
+  const verdicts = decide(policy, [...claimed, ...competing], facts, now);
+  return mayAsk(
+    parts,
+    tx,
+    permission,
+    verdicts.filter(({ message }) => message.message !== undefined),
+    now,
+  );
 }
 
 function candidate(
   parts: Parts,
+  permission: PermissionPolicy,
   station: Station,
-  message: { customer: number; n: number; step: number; turn: number; due: number; priority: number; quiet: number },
+  message: Pick<QueuedMessage, 'customer' | 'n' | 'step' | 'turn' | 'due' | 'priority' | 'address' | 'quiet'>,
 ): Omit<Weighed, 'message'> {
-  const { customer, n, step, due, priority, quiet } = message;
-  const contact = contactOf(parts, station, message.turn);
-  return { customer, n, step, due, priority, quiet: quiet === 1, contact, station };
+  const { customer, n, step, due, priority, address, quiet } = message;
+  const asked = contactOf(parts, station, message.turn);
+  // What a purpose is based on binds every loop, whatever a node of it says.
+  const contact = asked && { ...asked, consent: consentNeeded(permission, asked) };
+  return { customer, n, step, due, priority, address, quiet: quiet === 1, contact, station };
 }
 
 function contactOf(parts: Parts, station: Station, turn: number): Contact | undefined {

@@ -25,10 +25,11 @@ export async function readContactPolicy({ store }: Parts, tx: Transaction): Prom
  * and none for what no rule asks. `others`: what else is due to them, which competes for the same room.
  */
 export async function gatherFacts(
-  { store, limits }: Parts,
+  parts: Parts,
   tx: Transaction,
   { policy, candidates, now }: { policy: ContactPolicy; candidates: readonly Candidate[]; now: number },
 ): Promise<{ facts: ContactFacts; others: readonly KnownContact[] }> {
+  const { store, limits } = parts;
   const contacts = candidates.filter(({ contact, quiet }) => contact && !quiet);
   const marketing = contacts.filter(({ contact }) => policy.marketingPurposes.includes(contact?.purpose ?? ''));
   const limited = policy.caps.length > 0 ? customersOf(marketing) : [];
@@ -58,6 +59,11 @@ export async function gatherFacts(
       if (time > (shut.get(customer) ?? Number.NEGATIVE_INFINITY)) complaining.add(customer);
   }
 
+  const suppressed = await suppressionsOf(parts, tx, [
+    ...contacts.map(({ contact, address }) => ({ channel: contact?.channel ?? '', address })),
+    ...known.filter(({ status }) => status === 'queued'),
+  ]);
+
   const zones = new Map<number, string>();
   if (policy.quietHours.length + policy.caps.length > 0 && marketing.length > 0)
     for (const { customer, traits } of await store.traitsOf(tx, customersOf(marketing)))
@@ -74,11 +80,33 @@ export async function gatherFacts(
   return {
     facts: {
       consent: (customer, channel, purpose) => consents.get(keyOf(customer, channel, purpose)),
+      suppression: suppressed,
       hasComplaint: (customer) => complaining.has(customer),
       past: (customer) => past.get(customer) ?? [],
       zone: (customer) => zones.get(customer) ?? limits.zone,
     },
     others: known.filter(({ status }) => status === 'queued'),
+  };
+}
+
+/** Which of these addresses are on the list, asked by their hashes in one statement. */
+async function suppressionsOf(
+  { store, customers, permission }: Parts,
+  tx: Transaction,
+  addresses: readonly { channel: string; address: string }[],
+): Promise<ContactFacts['suppression']> {
+  if (!permission) return () => undefined;
+  const hashes = new Map<string, { channel: string; hash: string }>();
+  for (const { channel, address } of addresses) {
+    const key = JSON.stringify([channel, address]);
+    if (address !== '' && !hashes.has(key))
+      hashes.set(key, { channel, hash: customers.suppressionHash(permission.secret, channel, address) });
+  }
+  const found = await store.findSuppressions(tx, [...hashes.values()]);
+  const reasons = new Map(found.map(({ channel, hash, reason }) => [`${channel} ${hash}`, reason]));
+  return (channel, address) => {
+    const of = hashes.get(JSON.stringify([channel, address]));
+    return of && reasons.get(`${of.channel} ${of.hash}`);
   };
 }
 

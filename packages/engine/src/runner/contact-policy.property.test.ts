@@ -118,10 +118,12 @@ test('caps and quiet hours are those of a model that looks at the wall clock min
           due: now - due,
           priority,
           contact: { ...contact, consent: 'notNeeded' },
+          address: '',
           quiet: false,
         }));
         const facts: ContactFacts = {
           consent: () => undefined,
+          suppression: () => undefined,
           hasComplaint: () => false,
           past: () => past,
           zone: () => zone,
@@ -195,9 +197,10 @@ test('on the nights when clocks are changed quiet hours end once, at their hour 
   const policy = contactPolicySchema.parse({ quietHours: [{ from: '21:00', to: '02:30' }] });
   const held = (zone: string, at: string) => {
     const contact = { channel: 'email', purpose: 'marketing', consent: 'notNeeded' } as const;
-    const one: Candidate = { customer: 1, n: 1, step: 1, due: 0, priority: 0, contact, quiet: false };
+    const one: Candidate = { customer: 1, n: 1, step: 1, due: 0, priority: 0, contact, address: '', quiet: false };
     const facts: ContactFacts = {
       consent: () => undefined,
+      suppression: () => undefined,
       hasComplaint: () => false,
       past: () => [],
       zone: () => zone,

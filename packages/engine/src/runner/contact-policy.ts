@@ -13,6 +13,7 @@ export interface Candidate {
   priority: number;
   /** Undefined: it does not reach the customer, and no policy holds it back. */
   contact: Contact | undefined;
+  address: string;
   /** Its enrollment is to get no message before its next wait. */
   quiet: boolean;
 }
@@ -29,6 +30,8 @@ export interface PastContact {
 export interface ContactFacts {
   /** By customer, channel and purpose: what stands now. Undefined: never asked. */
   consent(customer: number, channel: string, purpose: string): boolean | undefined;
+  /** Why nothing is sent to an address, whoever it belongs to; undefined for one that is not on the list. */
+  suppression(channel: string, address: string): string | undefined;
   hasComplaint(customer: number): boolean;
   past(customer: number): readonly PastContact[];
   zone(customer: number): string;
@@ -62,6 +65,8 @@ export function decide<C extends Candidate>(
     if (message.quiet) return suppress('skipped', 'skipped when the loop was resumed');
     if (!contact) return { message, verdict: 'send' };
     const { channel, purpose } = contact;
+    const suppressed = facts.suppression(channel, message.address);
+    if (suppressed !== undefined) return suppress('suppressed', `the address is suppressed: ${suppressed}`);
     const withheld = withheldBy(contact, facts.consent(customer, channel, purpose));
     if (withheld !== undefined) return suppress('consent', withheld);
     if (!policy.marketingPurposes.includes(purpose)) return { message, verdict: 'send' };
@@ -93,6 +98,7 @@ export function decide<C extends Candidate>(
 
 /** Why a customer must not be contacted, by its consent; undefined when it may be. */
 export function withheldBy({ channel, purpose, consent }: Contact, granted: boolean | undefined): string | undefined {
+  if (consent === 'asked' && granted === true) return `has agreed to ${purpose} by ${channel} already`;
   if (consent === 'notNeeded' || granted === true) return undefined;
   if (granted === false) return `refused ${purpose} by ${channel}`;
   return consent === 'given' ? `no consent to ${purpose} by ${channel}` : undefined;

@@ -1,4 +1,4 @@
-import type { ChannelType, Receipt, Transport } from '../plugin/index.ts';
+import type { ChannelType, OutgoingMessage, Receipt, Transport } from '../plugin/index.ts';
 import type { QueuedMessage, Settlement } from '../store/index.ts';
 import { describeError, within } from './attempt.ts';
 import { maxAge, maxAttempts, retryAfter } from './backoff.ts';
@@ -13,6 +13,8 @@ export interface Outgoing {
   worker: number;
   /** `triedAt`: when it was tried first. */
   message: QueuedMessage & { triedAt: number };
+  /** Made for this attempt. */
+  links?: OutgoingMessage['links'];
 }
 
 /** The same at every attempt, and like no other message of this installation. */
@@ -30,7 +32,7 @@ export function readMessageKey(key: string): { customer: number; n: number; step
 export async function deliverMessage(
   parts: Parts,
   transport: Transport,
-  { station, message }: Outgoing,
+  { station, message, links }: Outgoing,
   now: number,
 ): Promise<Receipt> {
   const type = station.node.type as ChannelType;
@@ -44,6 +46,7 @@ export async function deliverMessage(
           address: message.address,
           body: JSON.parse(message.body),
           cost: message.cost,
+          ...(links ? { links } : {}),
         },
         { settings: settingsIn(station, message.turn), now, log: parts.log, signal },
       ),

@@ -25,6 +25,15 @@ export interface Parts {
   /** The named segments that rules may refer to. */
   segments: () => ReadonlyMap<string, RuleGroup>;
   limits: Limits;
+  /** Left out: mails have no links to refuse by, and nobody is known by the address that nothing is sent to. */
+  permission?: Permission;
+}
+
+/** What links and the suppression list are keyed with, and where people reach this installation. */
+export interface Permission {
+  secret: string;
+  /** As `https://news.example.com`, without a slash at its end. */
+  publicURL?: string;
 }
 
 /** The nodes of all published versions that may still be walked. */

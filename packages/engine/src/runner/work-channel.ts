@@ -1,4 +1,5 @@
-import type { ChannelType, Message, Suppression } from '../plugin/index.ts';
+import type { ChannelType, Contact, Message, Suppression } from '../plugin/index.ts';
+import type { PermissionPolicy } from '../plugin/permission-policy.ts';
 import type { NewMessage } from '../store/index.ts';
 import { StoreError } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
@@ -6,6 +7,7 @@ import { describeError, within } from './attempt.ts';
 import type { BatchRow } from './handler-batch.ts';
 import { handleBatch } from './handler-batch.ts';
 import type { Parts } from './parts.ts';
+import { linksOf } from './permission/links.ts';
 import { chunk } from './parts.ts';
 import type { Station } from './station.ts';
 import { portIndex, settingsIn } from './station.ts';
@@ -16,11 +18,12 @@ export async function workChannel(parts: Parts, station: Station, now: number): 
     const ports = new Map<number, number>();
     const messages: NewMessage[] = [];
     const failed: Failed<BatchRow>[] = [];
+    const permission = await parts.db.read((tx) => parts.customers.permissionPolicyIn(tx));
     // All at once: one that never answers costs the time limit once, not once a customer.
     const composed = await Promise.all(
       batch.rows.map(async (row) => {
         try {
-          return { row, message: await compose(parts, station, row, now) };
+          return { row, message: await compose(parts, permission, station, row, now) };
         } catch (error) {
           if (error instanceof StoreError) throw error;
           return { row, error: describeError(error) };
@@ -51,12 +54,15 @@ export async function workChannel(parts: Parts, station: Station, now: number): 
 /** The message of one customer as the outbox holds it: with what the contact policy will go by when it is sent. */
 async function compose(
   parts: Parts,
+  permission: PermissionPolicy,
   station: Station,
   { claimed, customer }: BatchRow,
   now: number,
 ): Promise<NewMessage> {
   const type = station.node.type as ChannelType;
   const settings = settingsIn(station, claimed.turn);
+  const contact = type.contact && contactOf(type, settings);
+  const links = contact && linksOf(parts, permission, { customer: claimed.customer, node: station.ref, contact });
   const composed = await within(parts.limits.handlerTimeout, type.type, (signal) =>
     type.compose({
       settings,
@@ -66,17 +72,17 @@ async function compose(
       customer,
       turn: claimed.turn,
       loop: station.version.loop,
+      ...(links ? { links } : {}),
     }),
   );
   const { customer: id, n, step, turn } = claimed;
-  const { channel, purpose } = contactOf(type, settings);
+  const { channel, purpose } = contact ?? { channel: '', purpose: '' };
   const { priority } = station.version;
   return { customer: id, n, step, turn, channel, purpose, priority, ...toRow(type, composed) };
 }
 
-function contactOf(type: ChannelType, settings: unknown): { channel: string; purpose: string } {
+function contactOf(type: ChannelType, settings: unknown): Contact {
   const contact = type.contact?.(settings);
-  if (!type.contact) return { channel: '', purpose: '' };
   if (typeof contact?.channel === 'string' && contact.channel !== '' && typeof contact.purpose === 'string')
     return contact;
   throw new Error(`${type.type}: expected a contact with a channel and a purpose, got ${shown(contact)}`);

@@ -27,6 +27,7 @@ export interface KnownContact {
   priority: number;
   due: number;
   settledAt: number | null;
+  address: string;
   quiet: number;
 }
 
@@ -38,7 +39,7 @@ export async function knownContacts(
   const { dialect } = tx;
   return tx.all(
     `SELECT m.customer, m.n, m.step, m.node, m.turn, m.status, m.channel, m.purpose, m.priority, m.due,
-       m.settled_at AS "settledAt", e.quiet
+       m.settled_at AS "settledAt", m.address, e.quiet
      FROM ${dialect.list('int')} l ${dialect.lookupJoin} message m ${dialect.lookupJoin} enrollment e
      WHERE m.customer = l.value AND e.customer = m.customer AND e.n = m.n AND m.channel <> ''
        AND (m.status = 'sending' OR (m.status IN ('sent', 'unknown') AND m.settled_at >= ?) OR (m.status = 'queued' AND m.due <= ?))`,

@@ -189,6 +189,7 @@ export {
   forgetOptIns,
   insertOptIns,
   pendingOptIns,
+  replaceOptIn,
   settleOptIn,
   takeOptIn,
   withdrawOptIns,

@@ -4,7 +4,7 @@ import type { ColumnType } from './dialect.ts';
 export type MessageStatus = 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'suppressed';
 
 /** Why a message was not sent, or not yet: the codes that the ledger is filtered by. `detail` says it in words. */
-export type Reason = 'consent' | 'cap' | 'complaint' | 'quiet' | 'skipped' | 'ended' | 'address';
+export type Reason = 'consent' | 'cap' | 'complaint' | 'quiet' | 'skipped' | 'ended' | 'address' | 'suppressed';
 
 /** Which message: the step of an enrollment at which it was composed. */
 export interface MessageRef {
