@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shareCuts, shareModulus, shareOf, sharePort, shareSalts } from './share.ts';
+import { shareSql } from '../rule/share.ts';
+import { shareCuts, shareModulus, shareOf, sharePort } from './share.ts';
 
 const chiSquare = (counts: readonly number[]) => {
   const expected = counts.reduce((a, b) => a + b, 0) / counts.length;
@@ -46,12 +47,7 @@ test('no two customers have the same number under one key, for the arithmetic is
 test('SQLite works out the same number with its own 64-bit integers', async () => {
   const { default: Database } = await import('better-sqlite3');
   const database = new Database(':memory:');
-  const fifth = (x: string) =>
-    `(SELECT (x * ((x * x % ${shareModulus}) * (x * x % ${shareModulus}) % ${shareModulus})) % ${shareModulus} FROM (SELECT ${x} AS x))`;
-  const [salt, salt2] = shareSalts('loop/split');
-  const first = fifth(`(@id % ${shareModulus} + ${salt}) % ${shareModulus}`);
-  const second = fifth(`(${first} * 48271 + ${salt2}) % ${shareModulus}`);
-  const select = database.prepare(`SELECT ${fifth(`(${second} * 16807 + 12345) % ${shareModulus}`)} AS share`).pluck();
+  const select = database.prepare(shareSql('@id', 'loop/split')).pluck();
   fc.assert(
     fc.property(fc.maxSafeNat(), (id) => {
       expect(select.get({ id: BigInt(id) })).toBe(shareOf(id, 'loop/split'));

@@ -1,41 +1,6 @@
-/**
- * The sticky share of a customer: the same customer and the same key always give the same number, whatever the weights,
- * the turn or the machine. Pure arithmetic modulo a prime, so that one SQL expression repeats it exactly: x ↦ x⁵ is a
- * bijection modulo 2³¹ − 1 (5 has no factor in common with 2³¹ − 2), and every product stays below 2⁶² where the fifth
- * power is worked out as x · (x²)² with a remainder taken after each product.
- */
-export const shareModulus = 2147483647;
+import { shareModulus, shareOf } from '../rule/share.ts';
 
-/** The constants between the three rounds, in order: multiplied by, then added; the middle addend is the key's second salt. */
-export const shareRounds = { firstFactor: 48271, secondFactor: 16807, secondAddend: 12345 } as const;
-
-const P = BigInt(shareModulus);
-const fifth = (x: bigint): bigint => {
-  const square = (x * x) % P;
-  return (x * ((square * square) % P)) % P;
-};
-
-/** FNV-1a over the UTF-8 bytes, 32 bits. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash;
-}
-
-/** What of the key goes into the arithmetic: two numbers below the modulus. */
-export const shareSalts = (key: string): [number, number] => [
-  fnv1a(key) % shareModulus,
-  fnv1a(`${key}#2`) % shareModulus,
-];
-
-/** A number from 0 up to, but not including, `shareModulus`. */
-export function shareOf(customerId: number, key: string): number {
-  const [salt, salt2] = shareSalts(key).map(BigInt) as [bigint, bigint];
-  let x = fifth(((BigInt(customerId) % P) + salt) % P);
-  x = fifth((x * BigInt(shareRounds.firstFactor) + salt2) % P);
-  x = fifth((x * BigInt(shareRounds.secondFactor) + BigInt(shareRounds.secondAddend)) % P);
-  return Number(x);
-}
+export { shareModulus, shareOf } from '../rule/share.ts';
 
 /**
  * Where each share ends: the first share whose cut is greater than a customer's number is its own. Rounded to the nearest,

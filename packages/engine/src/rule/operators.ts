@@ -44,6 +44,8 @@ export type MeasureFunction = (typeof measureFunctions)[number];
 
 export const isOperator = (text: unknown): text is Operator => (operators as readonly unknown[]).includes(text);
 export const isMatchMode = (text: unknown): text is MatchMode => (matchModes as readonly unknown[]).includes(text);
+export const isMeasureFunction = (text: unknown): text is MeasureFunction =>
+  (measureFunctions as readonly unknown[]).includes(text);
 export const needsThreshold = (mode: MatchMode): boolean =>
   mode === 'atLeast' || mode === 'atMost' || mode === 'exactly';
 

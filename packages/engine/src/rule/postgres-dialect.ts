@@ -1,5 +1,5 @@
 import type { FieldCondition, OneOf, Order, Range, TextPlace } from './condition.ts';
-import type { RuleDialect, SqlField } from './dialect.ts';
+import type { Aggregate, RuleDialect, SqlField } from './dialect.ts';
 import type { Fragment, RuleParameter } from './fragment.ts';
 import { list, sql } from './fragment.ts';
 import { postgresInstant } from './postgres-instant.ts';
@@ -16,12 +16,20 @@ export const postgresDialect: RuleDialect = {
     const value = sql`(${document} -> CAST(${name} AS text))`;
     return { value, type: sql`jsonb_typeof(${value})`, isNumber: false };
   },
-  number: (column) => ({ value: column, type: sql`'number'`, isNumber: true }),
+  document: (column) => sql`CAST(${column} AS jsonb)`,
+  has: ({ value }) => sql`${value} IS NOT NULL`,
+  number: (column) => ({ value: column, type: sql`'number'`, isNumber: true, isColumn: true }),
+  text: (column) => ({ value: sql`to_jsonb(${column})`, type: sql`'string'`, isNumber: false }),
+  figure: (expression) => ({ value: expression, type: sql`'number'`, isNumber: true }),
+  aggregate,
+  // A real becomes a decimal of fifteen digits.
+  readable: (expression) =>
+    sql`(SELECT CASE WHEN v = trunc(v) THEN v ELSE CAST(CAST(v AS numeric) AS double precision) END FROM (SELECT ${expression} AS v) AS "rule_figure")`,
   condition: (condition, field, other) => {
     // A column that is never null keeps its bare comparison, which an index can serve.
-    if (field.isNumber && condition.kind === 'range')
+    if (field.isColumn && condition.kind === 'range')
       return condition.numbers ? compareColumn(field.value, condition.numbers) : sql`FALSE`;
-    if (field.isNumber && condition.kind === 'within')
+    if (field.isColumn && condition.kind === 'within')
       return compareColumn(field.value, {
         lower: { value: { nowMinus: condition.milliseconds }, inclusive: true },
         upper: { value: { nowMinus: 0 }, inclusive: true },
@@ -30,10 +38,19 @@ export const postgresDialect: RuleDialect = {
   },
 };
 
+/** Sums are exact, as decimals; one that no real can hold is the largest that is one. */
+function aggregate(made: Aggregate, field: SqlField): Fragment {
+  if (made === 'min') return sql`min(${number(field)})`;
+  if (made === 'max') return sql`max(${number(field)})`;
+  const decimal = sql`CASE WHEN ${field.type} = 'number' THEN CAST(${field.value} AS numeric) END`;
+  const sum = sql`CAST(least(greatest(coalesce(sum(${decimal}), 0), -1.79e308), 1.79e308) AS double precision)`;
+  return made === 'sum' ? sum : sql`${sum} / nullif(count(${decimal}), 0)`;
+}
+
 function sometimesNull(condition: FieldCondition, field: SqlField, other: SqlField): Fragment {
   switch (condition.kind) {
     case 'missing':
-      return sql`coalesce(${field.type}, 'null') = 'null'`;
+      return field.isNumber ? sql`${field.value} IS NULL` : sql`coalesce(${field.type}, 'null') = 'null'`;
     case 'oneOf':
       return oneOf(condition, field);
     case 'range':

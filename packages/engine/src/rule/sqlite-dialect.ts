@@ -1,5 +1,5 @@
 import type { FieldCondition, OneOf, Order, Range, TextPlace } from './condition.ts';
-import type { RuleDialect, SqlField } from './dialect.ts';
+import type { Aggregate, RuleDialect, SqlField } from './dialect.ts';
 import type { Fragment, RuleParameter } from './fragment.ts';
 import { list, sql } from './fragment.ts';
 import { longestInstant } from './instant.ts';
@@ -23,15 +23,30 @@ export const sqliteDialect: RuleDialect = {
       isNumber: false,
     };
   },
-  number: (column) => ({ value: column, type: sql`'integer'`, isNumber: true }),
+  document: (column) => column,
+  has: ({ type }) => sql`${type} IS NOT NULL`,
+  number: (column) => ({ value: column, type: sql`'integer'`, isNumber: true, isColumn: true }),
+  text: (column) => ({ value: column, type: sql`'text'`, isNumber: false }),
+  figure: (expression) => ({ value: expression, type: sql`'real'`, isNumber: true }),
+  aggregate,
+  // `printf` says nothing of NULL but 0; whole numbers, which is what money in minor units adds up to, do without it.
+  readable: (expression) =>
+    sql`(SELECT CASE WHEN v IS NULL OR abs(v) >= 9e15 OR v = CAST(v AS INTEGER) THEN v ELSE CAST(printf('%.15g', v) AS REAL) END FROM (SELECT ${expression} AS v))`,
   condition: (condition, field, other) => {
     // A column that is never null keeps its bare comparison, which an index can serve.
-    if (field.isNumber && condition.kind === 'range')
+    if (field.isColumn && condition.kind === 'range')
       return condition.numbers ? compare(field, condition.numbers) : sql`FALSE`;
-    if (field.isNumber && condition.kind === 'within') return inWindow(field.value, condition.milliseconds);
+    if (field.isColumn && condition.kind === 'within') return inWindow(field.value, condition.milliseconds);
     return sql`((${sometimesNull(condition, field, other ?? field)}) IS TRUE)`;
   },
 };
+
+/** `total` adds what overflows 64 bits as reals, where `sum` is an error. */
+function aggregate(made: Aggregate, field: SqlField): Fragment {
+  const numbers = field.isNumber ? sql`` : sql` FILTER (WHERE ${isNumber(field)})`;
+  const value = { sum: sql`total`, average: sql`avg`, min: sql`min`, max: sql`max` }[made];
+  return sql`${value}(${field.value})${numbers}`;
+}
 
 function sometimesNull(condition: FieldCondition, field: SqlField, other: SqlField): Fragment {
   switch (condition.kind) {

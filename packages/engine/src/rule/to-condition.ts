@@ -1,98 +1,161 @@
 import { checkRule, ruleLimits } from './check-rule.ts';
-import { and, constant, not, or } from './condition.ts';
-import type { Bound, Condition, Field, Order, Range, TextPlace } from './condition.ts';
+import { and, constant, isInstant, not, or, rows } from './condition.ts';
+import type { Bound, Condition, Field, FieldCondition, Order, Range, Rows, TextPlace } from './condition.ts';
 import { parseDuration } from './duration.ts';
-import { readField } from './field.ts';
+import { instantOf, readField } from './field.ts';
+import type { FieldMeaning, RowScope } from './field.ts';
 import { parseInstant } from './instant.ts';
 import { readList, readLiteral } from './literal.ts';
 import type { Literal } from './literal.ts';
 import { negated } from './operators.ts';
-import type { Operator } from './operators.ts';
+import type { MeasureFunction, Operator } from './operators.ts';
 import { RuleError } from './rule-error.ts';
 import { isRuleGroup } from './rule.ts';
-import type { Rule, RuleGroup } from './rule.ts';
+import type { Measure, Rule, RuleGroup } from './rule.ts';
+import { shareModulus } from './share.ts';
 import { foldCase } from './text.ts';
 
 export type Segments = ReadonlyMap<string, RuleGroup>;
+
+/** What a rule may name. */
+export interface RuleNames {
+  segments?: Segments;
+  /** Ids of the lists that there are; without it, a list that is not there has nobody on it. */
+  lists?: ReadonlySet<string>;
+}
 
 /** Segments that name segments can grow without bound when they are put in; more than so many rules is refused. */
 const mostRules = 10 * ruleLimits.rules;
 
 /** The condition on a customer that a rule states. Throws a RuleError when the rule cannot be used as it is. */
-export function toCondition(group: RuleGroup, segments: Segments = new Map()): Condition {
-  return new Reader(segments).customerGroup(group, 'rule', []);
+export function toCondition(group: RuleGroup, names: RuleNames = {}): Condition {
+  return new Reader(names).customerGroup(group, 'rule', [], false);
 }
 
 /** The condition on one event, whose fields are its properties and `time`. */
 export function toEventCondition(group: RuleGroup): Condition {
   assertSound(checkRule(group, 'rule', 'event'));
-  return eventGroup(group);
+  return rowGroup(group, 'event');
 }
 
 function assertSound(problems: RuleError['problems']): void {
   if (problems.length > 0) throw new RuleError(problems);
 }
 
+function refuse(code: string, path: string, message: string): never {
+  throw new RuleError([{ code, path, message }]);
+}
+
+/** Where in the segments a rule stands. */
+interface Place {
+  path: string;
+  /** The segments that it has been put into. */
+  inside: readonly string[];
+  /** It is about customers who are related to the one that is asked of. */
+  related: boolean;
+}
+
 class Reader {
-  readonly #segments: Segments;
+  readonly #names: RuleNames;
   #count = 0;
 
-  constructor(segments: Segments) {
-    this.#segments = segments;
+  constructor(names: RuleNames) {
+    this.#names = names;
   }
 
-  customerGroup(group: RuleGroup, path: string, inside: readonly string[]): Condition {
-    assertSound(checkRule(group, path));
-    return this.#group(group, path, inside);
+  customerGroup(group: RuleGroup, path: string, inside: readonly string[], related: boolean): Condition {
+    assertSound(checkRule(group, path, related ? 'related' : 'customer'));
+    return this.#group(group, { path, inside, related });
   }
 
-  #group(group: RuleGroup, path: string, inside: readonly string[]): Condition {
+  #group(group: RuleGroup, place: Place): Condition {
     return readGroup(group, (rule) => {
       this.#count += 1;
       if (this.#count > mostRules) {
         const message = `expected at most ${mostRules} rules with all segments put in; use fewer segments of segments`;
-        throw new RuleError([{ code: 'too-many-rules', path, message }]);
+        refuse('too-many-rules', place.path, message);
       }
-      return isRuleGroup(rule) ? this.#group(rule, path, inside) : this.#rule(rule, path, inside);
+      return isRuleGroup(rule) ? this.#group(rule, place) : this.#rule(rule, place);
     });
   }
 
-  #rule(rule: Rule, path: string, inside: readonly string[]): Condition {
-    if (rule.match) return eventsCondition(rule, rule.match);
+  #rule(rule: Rule, place: Place): Condition {
     const meaning = readField(rule.field);
-    if (meaning.kind === 'consent') {
-      const { channel, purpose } = meaning;
-      if (rule.operator === 'null') return not({ kind: 'consent', channel, purpose, test: 'known' });
-      if (rule.operator === 'notNull') return { kind: 'consent', channel, purpose, test: 'known' };
-      return asked(rule)
-        ? { kind: 'consent', channel, purpose, test: 'granted' }
-        : not({ kind: 'consent', channel, purpose, test: 'granted' });
+    if (rule.measure) return figure(rule, rule.measure);
+    if (rule.match) return counted(rule.match, ...this.#rows(meaning, rule, place));
+    switch (meaning.kind) {
+      case 'consent': {
+        const { channel, purpose } = meaning;
+        const consent = (test: 'granted' | 'known'): Condition => ({ kind: 'consent', channel, purpose, test });
+        if (rule.operator === 'null') return not(consent('known'));
+        if (rule.operator === 'notNull') return consent('known');
+        return asked(rule) ? consent('granted') : not(consent('granted'));
+      }
+      case 'segment': {
+        const selected = this.#segment(meaning.id, place);
+        return asked(rule) ? selected : not(selected);
+      }
+      case 'list': {
+        const { id } = meaning;
+        if (this.#names.lists?.has(id) === false)
+          refuse('unknown-list', place.path, `there is no list "${id}"; create it or choose another`);
+        return asked(rule) ? { kind: 'list', id } : not({ kind: 'list', id });
+      }
+      case 'share':
+        return share(meaning.name, rule);
+      default:
+        return fieldRule(rule, trait(rule.field));
     }
-    if (meaning.kind === 'segment') {
-      const selected = this.#segment(meaning.id, path, inside);
-      return asked(rule) ? selected : not(selected);
-    }
-    return fieldRule(rule, (name) => ({ kind: 'value', name }));
   }
 
-  #segment(id: string, path: string, inside: readonly string[]): Condition {
+  /** What a match mode counts, and the condition on each. */
+  #rows(meaning: FieldMeaning, rule: Rule, place: Place): [Rows, Condition] {
+    const group = rule.value as RuleGroup | undefined;
+    const on = (scope: RowScope) => (group === undefined ? constant(true) : rowGroup(group, scope));
+    switch (meaning.kind) {
+      case 'changed':
+        return [{ of: 'changes', trait: meaning.trait }, on('change')];
+      case 'group':
+        return [{ of: 'groups', group: meaning.group }, on('group')];
+      case 'related':
+        if (place.related) {
+          const message = 'those related to a customer cannot be asked for those related to them; use one $related';
+          refuse('nested-related', place.path, message);
+        }
+        return [
+          { of: 'related', group: meaning.group },
+          group === undefined ? constant(true) : this.#group(group, { ...place, related: true }),
+        ];
+      default:
+        return [{ of: 'events', type: rule.field }, on('event')];
+    }
+  }
+
+  #segment(id: string, { path, inside, related }: Place): Condition {
     if (inside.includes(id)) {
       const circle = [...inside.slice(inside.indexOf(id)), id].join(' → ');
-      throw new RuleError([
-        { code: 'segment-cycle', path, message: `a segment leads to itself: ${circle}; break the circle` },
-      ]);
+      refuse('segment-cycle', path, `a segment leads to itself: ${circle}; break the circle`);
     }
-    const group = this.#segments.get(id);
-    if (!group) {
-      const message = `there is no segment "${id}"; create it or choose another`;
-      throw new RuleError([{ code: 'unknown-segment', path, message }]);
-    }
-    return this.customerGroup(group, `segment ${id}`, [...inside, id]);
+    const group = this.#names.segments?.get(id);
+    if (!group) return refuse('unknown-segment', path, `there is no segment "${id}"; create it or choose another`);
+    return this.customerGroup(group, `segment ${id}`, [...inside, id], related);
   }
 }
 
-/** Whether a rule on a consent or segment asks for yes. */
+/** Whether a rule on a consent, segment or list asks for yes. */
 const asked = (rule: Rule): boolean => (rule.value === true || rule.value === 'true') === (rule.operator === '=');
+
+/** Shares end where those of a split by the same percentage do. */
+function share(name: string, { operator, value }: Rule): Condition {
+  const cuts = (operator === 'between' ? readList(value) : [value]).map((one) =>
+    Math.round((shareModulus * readLiteral(one).number!) / 100),
+  );
+  const [first, second] = cuts as [number, number];
+  const [from, below] =
+    operator === 'between' ? [first, second] : operator === '<' ? [0, first] : [first, shareModulus];
+  if (from >= below) return constant(false);
+  return from <= 0 && below >= shareModulus ? constant(true) : { kind: 'share', key: `$share.${name}`, from, below };
+}
 
 function readGroup(group: RuleGroup, read: (rule: Rule | RuleGroup) => Condition): Condition {
   const parts = group.rules.map(read);
@@ -100,43 +163,102 @@ function readGroup(group: RuleGroup, read: (rule: Rule | RuleGroup) => Condition
   return group.not ? not(joined) : joined;
 }
 
-const eventGroup = (group: RuleGroup): Condition =>
-  readGroup(group, (rule) =>
-    isRuleGroup(rule)
-      ? eventGroup(rule)
-      : fieldRule(rule, (name) => (name === 'time' ? { kind: 'time' } : { kind: 'value', name })),
-  );
+/** A group over the fields of an event, a change or a group of customers. */
+const rowGroup = (group: RuleGroup, scope: RowScope): Condition =>
+  readGroup(group, (rule) => {
+    if (isRuleGroup(rule)) return rowGroup(rule, scope);
+    const toField = (name: string) => rowField(name, scope);
+    return fieldRule(rule, toField(rule.field), toField);
+  });
 
-function eventsCondition(rule: Rule, { mode, threshold = 0 }: NonNullable<Rule['match']>): Condition {
-  // checkRule has let nothing else pass.
-  const of = rule.value === undefined ? constant(true) : eventGroup(rule.value as RuleGroup);
-  const counted = (condition: Condition, least: number, most: number): Condition => {
-    if (condition.kind === 'constant' && !condition.value) return constant(least === 0);
-    if (least === 0 && most === Infinity) return constant(true);
-    return { kind: 'events', type: rule.field, of: condition, least, most };
-  };
+function rowField(name: string, scope: RowScope): Field {
+  if (name === instantOf[scope]) return { kind: 'time' };
+  if (scope === 'change' && (name === 'from' || name === 'to' || name === 'source')) return { kind: name };
+  return { kind: 'value', name };
+}
+
+function counted({ mode, threshold = 0 }: NonNullable<Rule['match']>, of: Rows, each: Condition): Condition {
   switch (mode) {
     case 'all':
-      return counted(not(of), 0, 0);
+      return rows(of, not(each), 0, 0);
     case 'some':
-      return counted(of, 1, Infinity);
+      return rows(of, each, 1, Infinity);
     case 'none':
-      return counted(of, 0, 0);
+      return rows(of, each, 0, 0);
     case 'atLeast':
-      return counted(of, threshold, Infinity);
+      return rows(of, each, threshold, Infinity);
     case 'atMost':
-      return counted(of, 0, threshold);
+      return rows(of, each, 0, threshold);
     case 'exactly':
-      return counted(of, threshold, threshold);
+      return rows(of, each, threshold, threshold);
   }
 }
 
-function fieldRule(rule: Rule, toField: (name: string) => Field): Condition {
+/** Which end of the events the instant of the first or the last of them is. */
+const ends: Partial<Record<MeasureFunction, MeasureFunction>> = { first: 'min', last: 'max' };
+
+function figure(rule: Rule, measure: Measure): Condition {
+  const where = measure.where ? rowGroup(measure.where, 'event') : constant(true);
+  const of = measure.property === undefined ? undefined : rowField(measure.property, 'event');
+  const isTime = of?.kind === 'time';
+  const isEnd = measure.function === 'first' || measure.function === 'last';
+  const field: Field = { kind: 'figure', is: isTime ? 'instant' : isEnd ? 'value' : 'number' };
+  const made = (isTime && ends[measure.function]) || measure.function;
+  return overFields(fieldRule(rule, field), (test) => {
+    const count = made === 'count' ? countAskedBy(test) : undefined;
+    if (count) return rows({ of: 'events', type: rule.field }, where, ...count);
+    if (made === 'sum' && test.kind === 'missing') return constant(false);
+    return { kind: 'figure', type: rule.field, where, function: made, ...(of ? { of } : {}), test };
+  });
+}
+
+/** The least and the most that a condition on a count asks for, where that is all it asks: counting can end early then. */
+function countAskedBy(test: FieldCondition): [least: number, most: number] | undefined {
+  const never: [number, number] = [1, 0];
+  if (test.kind === 'missing') return never;
+  if (test.kind === 'oneOf' && test.numbers.length === 1) {
+    const only = test.numbers[0]!;
+    return Number.isSafeInteger(only) ? [only, only] : never;
+  }
+  if (test.kind !== 'range' || !test.numbers) return undefined;
+  const { lower, upper } = test.numbers;
+  const least = lower ? (lower.inclusive ? Math.ceil(lower.value) : Math.floor(lower.value) + 1) : 0;
+  const most = upper ? (upper.inclusive ? Math.floor(upper.value) : Math.ceil(upper.value) - 1) : Infinity;
+  return least > Number.MAX_SAFE_INTEGER
+    ? never
+    : [Math.max(least, 0), most > Number.MAX_SAFE_INTEGER ? Infinity : most];
+}
+
+/** A condition with something else in place of each condition on a field. */
+function overFields(condition: Condition, change: (test: FieldCondition) => Condition): Condition {
+  switch (condition.kind) {
+    case 'and':
+      return and(condition.of.map((one) => overFields(one, change)));
+    case 'or':
+      return or(condition.of.map((one) => overFields(one, change)));
+    case 'not':
+      return not(overFields(condition.of, change));
+    case 'constant':
+    case 'consent':
+    case 'list':
+    case 'share':
+    case 'rows':
+    case 'figure':
+      return condition;
+    default:
+      return change(condition);
+  }
+}
+
+const trait = (name: string): Field => ({ kind: 'value', name });
+
+/** What an operator says of a field. With `valueSource: 'field'` the value names others of the kind that `toField` gives. */
+function fieldRule(rule: Rule, field: Field, toField: (name: string) => Field = trait): Condition {
   const operator = rule.operator as Operator;
   const positive = negated[operator];
-  if (positive) return not(fieldRule({ ...rule, operator: positive }, toField));
-  const field = toField(rule.field);
-  if (operator === 'null') return field.kind === 'time' ? constant(false) : { kind: 'missing', field };
+  if (positive) return not(fieldRule({ ...rule, operator: positive }, field, toField));
+  if (operator === 'null')
+    return field.kind === 'time' || field.kind === 'source' ? constant(false) : { kind: 'missing', field };
   if (operator === 'within') return { kind: 'within', field, milliseconds: parseDuration(String(rule.value)) };
   const values = operator === 'in' || operator === 'between' ? readList(rule.value) : [rule.value];
   return rule.valueSource === 'field'
@@ -184,10 +306,12 @@ function againstLiterals(operator: Operator, field: Field, values: readonly unkn
   }
 }
 
-/** An event's time is always a number, so a text that it meets is an instant. */
+/** An event's time is always a number, so a text that it meets is an instant; a figure is one as often as not. */
 function readFor(field: Field, value: unknown): Literal {
   const literal = readLiteral(value);
-  if (field.kind !== 'time') return literal;
+  if (field.kind === 'figure' && field.is === 'number')
+    return literal.number === undefined ? {} : { number: literal.number };
+  if (!isInstant(field)) return literal;
   const number = literal.number ?? (literal.text === undefined ? undefined : parseInstant(literal.text));
   return number === undefined ? {} : { number };
 }

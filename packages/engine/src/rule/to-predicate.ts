@@ -1,42 +1,23 @@
-import type { Condition, Field, FieldCondition, OneOf, Order, Range, TextPlace } from './condition.ts';
-import { parseInstant } from './instant.ts';
+import type { Condition, Field, FigureCondition, Rows, RowsCondition } from './condition.ts';
+import { fieldTest } from './field-test.ts';
+import { figureOf } from './figure.ts';
 import type { RuleGroup } from './rule.ts';
-import { compareText, foldCase } from './text.ts';
-import type { Segments } from './to-condition.ts';
+import { shareOf } from './share.ts';
+import type { RuleChange, RuleConsent, RuleEvent, RuleMembership, RuleSubject } from './subject.ts';
+import type { RuleNames } from './to-condition.ts';
 import { toCondition, toEventCondition } from './to-condition.ts';
 
-/** What a rule needs to know of a customer. */
-export interface RuleSubject {
-  readonly traits: Readonly<Record<string, unknown>>;
-  readonly events?: readonly RuleEvent[];
-  readonly consents?: readonly RuleConsent[];
-}
-
-export interface RuleEvent {
-  readonly type: string;
-  readonly time: number;
-  readonly properties: Readonly<Record<string, unknown>>;
-}
-
-export interface RuleConsent {
-  readonly channel: string;
-  readonly purpose: string;
-  readonly at: number;
-  readonly granted: boolean;
-}
-
-export interface PredicateContext {
+export interface PredicateContext extends RuleNames {
   /** Epoch milliseconds. */
   now: number;
-  segments?: Segments;
 }
 
 /** The rule as a function, which says of every customer what `ruleToSql` says. */
 export function ruleToPredicate(
   group: RuleGroup,
-  { now, segments }: PredicateContext,
+  { now, ...names }: PredicateContext,
 ): (customer: RuleSubject) => boolean {
-  const test = customerTest(toCondition(group, segments));
+  const test = customerTest(toCondition(group, names));
   return (customer) => test(customer, now);
 }
 
@@ -53,46 +34,152 @@ export function eventMatches(group: RuleGroup, event: RuleEvent, now: number): b
 type Test<T> = (subject: T, now: number) => boolean;
 
 function customerTest(condition: Condition): Test<RuleSubject> {
-  if (condition.kind === 'events') {
-    const { type, least, most } = condition;
-    const test = eventTest(condition.of);
-    return ({ events = [] }, now) => {
-      let count = 0;
-      for (const event of events) if (event.type === type && test(event, now)) count += 1;
-      return count >= least && count <= most;
-    };
+  switch (condition.kind) {
+    case 'rows':
+      return rowsTest(condition);
+    case 'figure':
+      return figureTest(condition);
+    case 'consent': {
+      const { channel, purpose } = condition;
+      return ({ consents = [] }) => {
+        let latest: RuleConsent | undefined;
+        for (const consent of consents) {
+          if (consent.channel !== channel || consent.purpose !== purpose) continue;
+          if (!latest || consent.at >= latest.at) latest = consent;
+        }
+        return condition.test === 'known' ? latest !== undefined : latest?.granted === true;
+      };
+    }
+    case 'list':
+      return ({ lists = [] }) => lists.includes(condition.id);
+    case 'share': {
+      const { key, from, below } = condition;
+      return (customer) => {
+        const share = shareOf(idOf(customer), key);
+        return share >= from && share < below;
+      };
+    }
+    default:
+      return compose(condition, customerTest, traitOf);
   }
-  if (condition.kind === 'consent') {
-    const { channel, purpose } = condition;
-    return ({ consents = [] }) => {
-      let latest: RuleConsent | undefined;
-      for (const consent of consents) {
-        if (consent.channel !== channel || consent.purpose !== purpose) continue;
-        if (!latest || consent.at >= latest.at) latest = consent;
-      }
-      return condition.test === 'known' ? latest !== undefined : latest?.granted === true;
-    };
-  }
-  return compose(condition, customerTest, (field) => {
-    if (field.kind === 'time') throw new TypeError('expected a trait, got the time of an event');
-    const { name } = field;
-    return ({ traits }) => (Object.hasOwn(traits, name) ? traits[name] : undefined);
-  });
 }
 
-function eventTest(condition: Condition): Test<RuleEvent> {
-  if (condition.kind === 'consent' || condition.kind === 'events') {
-    throw new TypeError(`expected a condition on an event, got one on ${condition.kind}`);
+const idOf = ({ id }: RuleSubject): number => {
+  if (id === undefined) throw new TypeError('expected the id of the customer, whose share and relations go by it');
+  return id;
+};
+
+const own = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(object, name) ? object[name] : undefined;
+
+function traitOf(field: Field): (customer: RuleSubject) => unknown {
+  if (field.kind !== 'value') throw new TypeError(`expected a trait, got the ${field.kind} of something else`);
+  return ({ traits }) => own(traits, field.name);
+}
+
+/** Counts each of those that it counts once, however often it comes. */
+function rowsTest({ rows, of, least, most }: RowsCondition): Test<RuleSubject> {
+  const counted = rowsCounted(rows, of);
+  return (customer, now) => {
+    const count = new Set(counted(customer, now)).size;
+    return count >= least && count <= most;
+  };
+}
+
+function rowsCounted(rows: Rows, of: Condition): (customer: RuleSubject, now: number) => unknown[] {
+  switch (rows.of) {
+    case 'events': {
+      const test = eventTest(of);
+      return ({ events = [] }, now) => events.filter((event) => event.type === rows.type && test(event, now));
+    }
+    case 'changes': {
+      const test = changeTest(rows.trait, of);
+      return ({ changes = [] }, now) =>
+        changes.filter((change) => Object.hasOwn(change.after, rows.trait) && test(change, now));
+    }
+    case 'groups': {
+      const test = groupTest(of);
+      return (customer, now) =>
+        currentGroups(customer, rows.group, now).flatMap((one) => (test(one, now) ? [one.key] : []));
+    }
+    case 'related': {
+      const test = customerTest(of);
+      return (customer, now) => {
+        const keys = new Set(currentGroups(customer, rows.group, now).map(({ key }) => key));
+        return (customer.others ?? []).filter(
+          (other) =>
+            idOf(other) !== idOf(customer) &&
+            currentGroups(other, rows.group, now).some(({ key }) => keys.has(key)) &&
+            test(other, now),
+        );
+      };
+    }
   }
-  return compose(condition, eventTest, (field) => {
-    if (field.kind === 'time') return ({ time }) => time;
-    const { name } = field;
-    return ({ properties }) => (Object.hasOwn(properties, name) ? properties[name] : undefined);
+}
+
+const currentGroups = ({ groups = [] }: RuleSubject, kind: string, now: number): RuleMembership[] =>
+  groups.filter((one) => one.kind === kind && one.from <= now && (one.to === undefined || one.to > now));
+
+const eventTest = (condition: Condition): Test<RuleEvent> => rowTest(condition, eventField);
+
+function eventField(field: Field): (event: RuleEvent) => unknown {
+  if (field.kind === 'time') return ({ time }) => time;
+  const name = nameOf(field);
+  return ({ properties }) => own(properties, name);
+}
+
+const groupTest = (condition: Condition): Test<RuleMembership> =>
+  rowTest(condition, (field) => {
+    if (field.kind === 'time') return ({ from }) => from;
+    const name = nameOf(field);
+    return ({ traits }) => own(traits, name);
   });
+
+const changeTest = (trait: string, condition: Condition): Test<RuleChange> =>
+  rowTest(condition, (field) => {
+    switch (field.kind) {
+      case 'from':
+        return ({ before }) => own(before, trait);
+      case 'to':
+        return ({ after }) => own(after, trait);
+      case 'source':
+        return ({ source }) => source;
+      default:
+        return ({ time }) => time;
+    }
+  });
+
+function nameOf(field: Field): string {
+  if (field.kind !== 'value') throw new TypeError(`expected a name, got a ${field.kind}`);
+  return field.name;
+}
+
+function rowTest<T>(condition: Condition, reader: (field: Field) => (row: T) => unknown): Test<T> {
+  switch (condition.kind) {
+    case 'rows':
+    case 'figure':
+    case 'consent':
+    case 'list':
+    case 'share':
+      throw new TypeError(`expected a condition on a row, got one on ${condition.kind}`);
+    default:
+      return compose(condition, (inner) => rowTest(inner, reader), reader);
+  }
+}
+
+function figureTest({ type, where, function: made, of, test }: FigureCondition): Test<RuleSubject> {
+  const isCounted = eventTest(where);
+  const read = of ? eventField(of) : () => undefined;
+  const holds = fieldTest(test);
+  const readOther = 'other' in test ? traitOf(test.other) : () => undefined;
+  return (customer, now) => {
+    const events = (customer.events ?? []).filter((event) => event.type === type && isCounted(event, now));
+    return holds(figureOf(made, events, read), now, readOther(customer));
+  };
 }
 
 function compose<T>(
-  condition: Exclude<Condition, { kind: 'consent' | 'events' }>,
+  condition: Exclude<Condition, { kind: 'consent' | 'rows' | 'figure' | 'list' | 'share' }>,
   inner: (condition: Condition) => Test<T>,
   reader: (field: Field) => (subject: T) => unknown,
 ): Test<T> {
@@ -119,90 +206,3 @@ function compose<T>(
     }
   }
 }
-
-function fieldTest(condition: FieldCondition): (value: unknown, now: number, other: unknown) => boolean {
-  switch (condition.kind) {
-    case 'missing':
-      return (value) => value === null || value === undefined;
-    case 'oneOf':
-      return oneOf(condition);
-    case 'range': {
-      const { numbers, texts } = condition;
-      return (value) =>
-        typeof value === 'number'
-          ? numbers !== undefined && inRange(value, numbers, compareNumbers)
-          : typeof value === 'string' && texts !== undefined && inRange(value, texts, compareText);
-    }
-    case 'text': {
-      const { where, needle } = condition;
-      return (value) => {
-        const text = textOf(value);
-        return text !== undefined && places[where](foldCase(text), needle);
-      };
-    }
-    case 'within': {
-      const { milliseconds } = condition;
-      return (value, now) => {
-        const instant = typeof value === 'string' ? parseInstant(value) : value;
-        return typeof instant === 'number' && instant >= now - milliseconds && instant <= now;
-      };
-    }
-    case 'equalField':
-      return (value, _now, other) => isScalar(value) && value === other;
-    case 'orderField': {
-      const holds = orders[condition.order];
-      return (value, _now, other) => {
-        if (typeof value === 'number' && typeof other === 'number') return holds(compareNumbers(value, other));
-        return typeof value === 'string' && typeof other === 'string' && holds(compareText(value, other));
-      };
-    }
-    case 'textField': {
-      const { where } = condition;
-      return (value, _now, other) => {
-        const [text, needle] = [textOf(value), textOf(other)];
-        return text !== undefined && needle !== undefined && places[where](foldCase(text), foldCase(needle));
-      };
-    }
-  }
-}
-
-function oneOf({ texts, numbers, booleans }: OneOf): (value: unknown) => boolean {
-  const scalars = [...texts, ...numbers, ...booleans];
-  if (scalars.length === 1) return (value) => value === scalars[0];
-  const set = new Set<unknown>(scalars);
-  return (value) => set.has(value);
-}
-
-const compareNumbers = (a: number, b: number): number => a - b;
-
-function inRange<T>(value: T, { lower, upper }: Range<T>, compare: (a: T, b: T) => number): boolean {
-  if (lower) {
-    const order = compare(value, lower.value);
-    if (lower.inclusive ? order < 0 : order <= 0) return false;
-  }
-  if (!upper) return true;
-  const order = compare(value, upper.value);
-  return upper.inclusive ? order <= 0 : order < 0;
-}
-
-const orders: Record<Order, (order: number) => boolean> = {
-  '<': (order) => order < 0,
-  '<=': (order) => order <= 0,
-  '>': (order) => order > 0,
-  '>=': (order) => order >= 0,
-};
-
-const places: Record<TextPlace, (text: string, needle: string) => boolean> = {
-  contains: (text, needle) => text.includes(needle),
-  beginsWith: (text, needle) => text.startsWith(needle),
-  endsWith: (text, needle) => text.endsWith(needle),
-};
-
-/** What text operators see: a text, or a whole number as its digits. */
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined;
-}
-
-const isScalar = (value: unknown): boolean =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

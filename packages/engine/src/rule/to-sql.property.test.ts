@@ -7,7 +7,7 @@ import { parseInstant } from './instant.ts';
 import { operators } from './operators.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 import { ruleToPredicate } from './to-predicate.ts';
-import type { RuleConsent, RuleEvent, RuleSubject } from './to-predicate.ts';
+import type { RuleConsent, RuleEvent, RuleSubject } from './subject.ts';
 import { bindRule, ruleToSql } from './to-sql.ts';
 
 let database: Database;

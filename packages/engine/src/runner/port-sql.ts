@@ -1,5 +1,6 @@
 import type { Route } from '../plugin/index.ts';
-import { shareCuts, shareModulus, shareRounds, shareSalts } from '../plugin/share.ts';
+import { shareCuts } from '../plugin/share.ts';
+import { shareSql } from '../rule/share.ts';
 import { ruleToSql } from '../rule/to-sql.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import type { Dialect, PortSql, SqlValue } from '../store/index.ts';
@@ -81,22 +82,10 @@ function toSql(station: Station, route: Route, context: PortSqlContext): PortSql
   return { sql: `CASE ${cases.join(' ')} ELSE ${otherwise} END`, parameters, needsCustomer: true };
 }
 
-const P = shareModulus;
-const fifth = (x: string) => `${x} * ((${x} * ${x} % ${P}) * (${x} * ${x} % ${P}) % ${P}) % ${P}`;
-
-/**
- * The same arithmetic as `shareOf`, its constants written out: the driver binds every number as a real, which is inexact
- * above 2⁵³. Each round is a subquery with a limit, which keeps SQLite from writing the inner
- * expression out at every place where the outer one uses it.
- */
 function sharesToSql(station: Station, route: Extract<Route, { by: 'shares' }>, context: PortSqlContext): PortSql {
-  const [salt, salt2] = shareSalts(`${context.seed}${route.key}`);
   const cuts = shareCuts(route.shares);
   const ports = route.shares.map(({ port }) => portIndex(station, port));
-  const hash = `SELECT ${fifth('c')} AS h FROM (
-    SELECT (${fifth('b')} * ${shareRounds.secondFactor} + ${shareRounds.secondAddend}) % ${P} AS c FROM (
-      SELECT (${fifth('a')} * ${shareRounds.firstFactor} + ${salt2}) % ${P} AS b FROM (
-        SELECT (p.customer % ${P} + ${salt}) % ${P} AS a LIMIT 1) LIMIT 1) LIMIT 1) LIMIT 1`;
+  const hash = shareSql('p.customer', `${context.seed}${route.key}`);
   const whens = cuts.slice(0, -1).map((_, i) => `WHEN h < ? THEN ${ports[i]}`);
   const choose = whens.length > 0 ? `CASE ${whens.join(' ')} ELSE ${ports.at(-1)} END` : `${ports.at(-1)}`;
   return {
