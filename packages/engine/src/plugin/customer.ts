@@ -36,6 +36,8 @@ export interface Consent {
   readonly proof?: string;
   /** The version of the wording that was agreed to. */
   readonly textVersion?: string;
+  /** Epoch milliseconds: when it was given or refused, where that is not now. */
+  readonly at?: number;
 }
 
 /** That a customer belongs to a group: a household, an account, an employer, or any kind that a source declares. */

@@ -126,13 +126,13 @@ test.each<[string, string | Buffer, Record<string, unknown>, string]>([
   ['doubled headers', 'id,mail,name,mail\n1,a,b,c\n', {}, 'columns 2 and 4 of the header are both named "mail"'],
   ['no header names', ',,\n1,2,3\n', {}, 'expected a header'],
   ['an unknown key', 'id,name\n1,x\n', { key: 'nr' }, 'there is no column "nr": the columns are id, name'],
-  ['an unknown mapped column', 'id,name\n1,x\n', { map: { nam: 'ignore' } }, 'there is no column "nam"'],
+  ['an unknown mapped column', 'id,name\n1,x\n', { columns: { nam: 'ignore' } }, 'there is no column "nam"'],
   ['nothing that identifies', 'name,plan\nx,y\n', {}, 'The columns are name, plan'],
   ['a key that repeats', 'id,name\n1,x\n1,y\n', {}, 'name the one that identifies'],
   [
     'two columns for one trait',
     'id,a,b\n1,x,y\n',
-    { map: { a: { trait: 'b' } } },
+    { columns: { a: { trait: 'b' } } },
     'the columns "a" and "b" would both be the trait b',
   ],
   ['a trait that would be a prototype', 'id,__proto__\n1,x\n', {}, 'cannot be named __proto__'],
@@ -195,7 +195,7 @@ test('the map names traits, types and identities, and leaves columns out', async
     key: 'nr',
     identityKind: 'billing',
     decimal: 'comma',
-    map: {
+    columns: {
       mail: { identity: 'email', trait: 'email' },
       vip: { type: 'boolean' },
       nr: { trait: false },
@@ -271,11 +271,11 @@ test.runIf(existsSync(telco))(
 );
 
 test('a column can be a permission: yes gives it, no refuses it, a blank or another word is neither', async () => {
-  const map = {
+  const columns = {
     mail: { trait: false, consent: { channel: 'email' } },
     call: { consent: { channel: 'phone', purpose: 'service' } },
   };
-  const node = await given('id,mail,call\n1,yes,no\n2,,maybe\n3,No,\n', { map });
+  const node = await given('id,mail,call\n1,yes,no\n2,,maybe\n3,No,\n', { columns });
   const [one, two, three] = (await node.read()).records;
   expect(one).toMatchObject({
     traits: { id: '1', call: 'no' },

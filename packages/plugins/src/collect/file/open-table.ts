@@ -1,11 +1,13 @@
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SourceColumn } from '@osicam/engine/plugin';
+import type { JsonObject, SourceColumn } from '@osicam/engine/plugin';
+import { findKey, isIdentified, MappingError, planColumns, planFields, requireKey } from '@osicam/engine/plugin';
 import { checkText } from './check-text.ts';
 import type { Place } from './file-error.ts';
 import { FileError } from './file-error.ts';
 import { findDelimiter } from './find-delimiter.ts';
-import { findKey, inferColumns } from './infer-columns.ts';
-import { inferFields } from './infer-fields.ts';
+import type { ParquetFile } from './parquet-file.ts';
+import { openParquet } from './parquet-file.ts';
 import { readLine } from './read-lines.ts';
 import { readObjects } from './read-objects.ts';
 import type { RowFormat } from './read-rows.ts';
@@ -15,32 +17,91 @@ import type { FileSettings } from './settings.ts';
 /** A file whose beginning has been read. */
 export interface Table {
   path: string;
+  /** In bytes, or in rows where the file counts them. */
   size: number;
-  /** Undefined: JSON Lines. */
-  rows: RowFormat | undefined;
+  /** How its rows are read; objects have fields of their own. */
+  rows: { as: 'fields'; format: RowFormat } | { as: 'lines' } | { as: 'parquet'; file: ParquetFile };
   columns: readonly SourceColumn[];
   key: string | undefined;
   /** Where the data begin. */
   start: Place;
-  /** How many rows the columns were inferred from. */
-  sample: number;
+  /** What the columns were inferred from. */
+  sample: Sample;
 }
+
+export type Sample =
+  | { fields: readonly (readonly string[])[]; lines: readonly number[] }
+  | { objects: readonly JsonObject[]; lines: readonly number[] };
 
 type Beginning = Omit<Table, 'path' | 'size'>;
 
 const sampleSize = 1000;
 
-/** Reads the beginning of a file: how it is written, and what its columns are. The same file is always read the same way. */
-export async function openTable(settings: FileSettings, folder: string): Promise<Table> {
+/** Reads the beginning of a file that is not packed: how it is written, and what its columns are. The same file is always read the same way. */
+export async function openTable(
+  settings: FileSettings,
+  { folder, plain }: { folder: string; plain: string },
+): Promise<Table> {
+  // What it is called by its owner, where it lies unpacked somewhere else.
   const path = resolve(folder, settings.path);
-  const { size, start } = await checkText(path, settings.encoding);
-  const isLines = settings.format === 'json-lines' || (settings.format === 'auto' && /\.(jsonl|ndjson)$/i.test(path));
-  const place = { byte: start, line: 0 };
   try {
-    return { path, size, ...(await (isLines ? openLines(path, place, settings) : openCsv(path, place, settings))) };
+    const format = settings.format === 'auto' ? await formatOf(plain, path) : settings.format;
+    if (format === 'parquet') return { path: plain, ...(await openRowGroups(plain, settings)) };
+    const { size, start } = await checkText(plain, settings.encoding);
+    const place = { byte: start, line: 0 };
+    const open = format === 'json-lines' ? openLines : openCsv;
+    return { path: plain, size, ...(await open(plain, place, settings)) };
   } catch (error) {
-    throw error instanceof FileError ? new FileError(`${path}: ${error.message}`) : error;
+    if (error instanceof FileError && !error.message.includes(plain)) throw new FileError(`${path}: ${error.message}`);
+    if (error instanceof FileError) throw new FileError(error.message.replaceAll(plain, path));
+    if (error instanceof MappingError) throw new FileError(`${path}: ${error.message}`);
+    throw error;
   }
+}
+
+async function formatOf(plain: string, path: string): Promise<'csv' | 'json-lines' | 'parquet'> {
+  const head = Buffer.alloc(64);
+  const length = await readHead(plain, head);
+  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
+  if (/\.(jsonl|ndjson)(\.gz)?$/i.test(path)) return 'json-lines';
+  const begins = head
+    .subarray(0, length)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart();
+  if (/\.json(\.gz)?$/i.test(path) && begins.startsWith('['))
+    throw new FileError(`it holds one JSON array: expected an object a line, as jq -c '.[]' writes them`);
+  return begins.startsWith('{"') || begins.startsWith('{}') ? 'json-lines' : 'csv';
+}
+
+async function readHead(path: string, into: Buffer): Promise<number> {
+  try {
+    const file = await open(path);
+    try {
+      return (await file.read(into, 0, into.length, 0)).bytesRead;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = { ENOENT: 'no such file', EISDIR: 'it is a folder', EACCES: 'no permission' }[code ?? ''] ?? message;
+    throw new FileError(`cannot read ${path}: ${why}`);
+  }
+}
+
+async function openRowGroups(path: string, settings: FileSettings): Promise<Omit<Table, 'path'>> {
+  const file = await openParquet(path);
+  const objects: JsonObject[] = [];
+  for await (const batch of file.read(0, Math.min(sampleSize, file.rows))) objects.push(...batch.objects);
+  const { columns, key } = planObjects(file.columns, objects, settings);
+  return {
+    rows: { as: 'parquet', file },
+    size: file.rows,
+    columns,
+    key,
+    start: { byte: 0, line: 0 },
+    sample: { objects, lines: objects.map((_, i) => i + 1) },
+  };
 }
 
 async function openCsv(path: string, from: Place, settings: FileSettings): Promise<Beginning> {
@@ -55,25 +116,47 @@ async function openCsv(path: string, from: Place, settings: FileSettings): Promi
   // Excel's own way to say how the file is separated.
   const told = /^sep=(.)$/i.exec(first.text)?.[1];
   if (told) place = first.next;
-  const wanted = settings.delimiter === 'tab' ? '\t' : settings.delimiter;
-  const delimiter = told ?? (wanted === 'auto' ? findDelimiter(first.text) : wanted);
+  const words: Record<string, string> = { tab: '\t', space: ' ', auto: findDelimiter(first.text) };
+  const delimiter = told ?? words[settings.delimiter] ?? settings.delimiter;
 
   // Old Macintosh files end their lines with a carriage return alone: all of them is one line to everybody else.
   const lineEnds = first.text.includes('\r') ? ['\r'] : ['\r\n', '\n'];
   const format = { delimiter, encoding, lineEnds, width: undefined };
   const header = await readHeader(path, place, format);
+  const names = namesOf(header.names, settings);
+  const start = settings.header ? header.next : place;
   const rows = { ...format, width: header.names.length };
   const sample: string[][] = [];
-  for await (const batch of readRows(path, header.next, rows)) {
-    for (const row of batch.rows) sample.push(row);
+  const lines: number[] = [];
+  for await (const batch of readRows(path, start, rows)) {
+    for (const [i, row] of batch.rows.entries()) {
+      sample.push(row);
+      lines.push(batch.lines[i] as number);
+    }
     if (sample.length >= sampleSize) break;
   }
-  sample.length = Math.min(sample.length, sampleSize);
+  sample.length = lines.length = Math.min(sample.length, sampleSize);
 
-  const key = settings.key ?? (isIdentified(settings) ? undefined : findKey(header.names, sample));
-  const columns = inferColumns(header.names, sample, { ...settings, key });
+  const key = settings.key ?? (isIdentified(settings) ? undefined : findKey(names, sample));
+  const columns = planColumns(names, sample, { ...settings, key });
   requireKey(columns);
-  return { rows, columns, key, start: header.next, sample: sample.length };
+  return { rows: { as: 'fields', format: rows }, columns, key, start, sample: { fields: sample, lines } };
+}
+
+/** The names of the columns: by the settings, else by the header; one without a name is called by its place. */
+function namesOf(first: readonly string[], { names, header }: FileSettings): string[] {
+  if (names && names.length !== first.length)
+    throw new FileError(
+      `${names.length} names for the ${first.length} columns of the first line (${first.join(', ')})`,
+    );
+  const found = names ?? (header ? first : first.map(() => ''));
+  const columns = found.map((name, i) => name.trim() || `column ${i + 1}`);
+  const doubled = columns.findIndex((name, i) => columns.indexOf(name) < i);
+  if (doubled < 0) return columns;
+  throw new FileError(
+    `columns ${columns.indexOf(columns[doubled] as string) + 1} and ${doubled + 1} ${names ? '' : 'of the header '}are both named ` +
+      `${JSON.stringify(columns[doubled])}: expected a name each`,
+  );
 }
 
 async function readHeader(path: string, from: Place, format: RowFormat): Promise<{ names: string[]; next: Place }> {
@@ -86,27 +169,28 @@ async function readHeader(path: string, from: Place, format: RowFormat): Promise
 }
 
 async function openLines(path: string, start: Place, settings: FileSettings): Promise<Beginning> {
-  const sample = [];
-  for await (const { objects } of readObjects(path, start, settings.encoding)) {
-    for (const { object } of objects) sample.push(object);
-    if (sample.length >= sampleSize) break;
+  const objects: JsonObject[] = [];
+  const lines: number[] = [];
+  for await (const batch of readObjects(path, start, settings.encoding)) {
+    for (const { object, line } of batch.objects) {
+      objects.push(object);
+      lines.push(line);
+    }
+    if (objects.length >= sampleSize) break;
   }
-  sample.length = Math.min(sample.length, sampleSize);
-  const names = [...new Set(sample.flatMap((object) => Object.keys(object)))];
-  const asText = sample.map((object) => names.map((name) => String(object[name] ?? '')));
-  const key = settings.key ?? (isIdentified(settings) ? undefined : findKey(names, asText));
-  const columns = inferFields(names, sample, { ...settings, key });
-  requireKey(columns);
-  return { rows: undefined, columns, key, start, sample: sample.length };
+  objects.length = lines.length = Math.min(objects.length, sampleSize);
+  const names = [...new Set(objects.flatMap((object) => Object.keys(object)))];
+  return { rows: { as: 'lines' }, ...planObjects(names, objects, settings), start, sample: { objects, lines } };
 }
 
-const isIdentified = ({ map }: FileSettings): boolean =>
-  Object.values(map).some((wish) => wish !== 'ignore' && wish.identity !== undefined);
-
-function requireKey(columns: readonly SourceColumn[]): void {
-  if (columns.some(({ identity }) => identity !== undefined)) return;
-  throw new FileError(
-    'no column is named like an id without repetitions: name the one that identifies a customer as ' +
-      `the key. The columns are ${columns.map(({ name }) => name).join(', ')}`,
-  );
+function planObjects(
+  names: readonly string[],
+  objects: readonly JsonObject[],
+  settings: FileSettings,
+): { columns: SourceColumn[]; key: string | undefined } {
+  const asText = objects.map((object) => names.map((name) => String(object[name] ?? '')));
+  const key = settings.key ?? (isIdentified(settings) ? undefined : findKey(names, asText));
+  const columns = planFields(names, objects, { ...settings, key });
+  requireKey(columns);
+  return { columns, key };
 }

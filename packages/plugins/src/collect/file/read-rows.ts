@@ -6,7 +6,7 @@ import { Parser } from 'csv-parse';
 import { parse as parseStrictly } from 'csv-parse/sync';
 import type { Place } from './file-error.ts';
 import { longestRow } from './file-error.ts';
-import { readLine } from './read-lines.ts';
+import { readLine, readLines } from './read-lines.ts';
 
 export interface RowBatch {
   rows: string[][];
@@ -28,6 +28,7 @@ export interface RowFormat {
 
 /** The rows of a CSV file from a place on, blank lines left out, in batches as they come from the disk. */
 export async function* readRows(path: string, from: Place, format: RowFormat): AsyncGenerator<RowBatch> {
+  if (format.delimiter === ' ') return yield* readWords(path, from, format);
   let place = from;
   for (;;) {
     const collector = new RowCollector(place, format);
@@ -53,6 +54,31 @@ export async function* readRows(path: string, from: Place, format: RowFormat): A
     yield mended;
   }
 }
+
+/** Rows whose fields stand between blanks, any number of them, as programs print tables: there a quote is a letter like any other. */
+async function* readWords(path: string, from: Place, { encoding, width }: RowFormat): AsyncGenerator<RowBatch> {
+  for await (const { lines, rejects, next } of readLines(path, from, encoding)) {
+    const batch: RowBatch = { rows: [], lines: [], rejects, next };
+    for (const { text, line } of lines) {
+      const row = text.split(/[ \t]+/);
+      if (width === undefined) {
+        // The header, and nothing behind it.
+        let end = await readLine(path, from, encoding);
+        while (end && end.next.line < line) end = await readLine(path, end.next, encoding);
+        yield { rows: [row], lines: [line], rejects: [], next: end?.next ?? next };
+        return;
+      }
+      if (row.length === width) {
+        batch.rows.push(row);
+        batch.lines.push(line);
+      } else batch.rejects.push({ line, reason: wrongWidth(row.length, width), text: text.slice(0, 10_000) });
+    }
+    yield batch;
+  }
+}
+
+const wrongWidth = (found: number, width: number): string =>
+  `${found} ${found === 1 ? 'field' : 'fields'} where the header has ${width}`;
 
 /** A row that cannot be right, or that may not be: several lines that may have been swallowed by a stray quote. */
 interface Broken {
@@ -146,7 +172,7 @@ class RowCollector extends Parser {
     const end = { byte: this.#startByte + bytes, line: last };
     const undecodable = this.#decoder ? decodeRow(row, this.#decoder) : -1;
     if (width !== undefined && row.length !== width) {
-      const found = `${row.length} ${row.length === 1 ? 'field' : 'fields'} where the header has ${width}`;
+      const found = wrongWidth(row.length, width);
       if (last > first) {
         this.#broken = { reason: `${found}; a quote in it may not be closed` };
         return true;

@@ -1,4 +1,4 @@
-import { choiceField, z } from '@osicam/engine/plugin';
+import { choiceField, mappingFields, z } from '@osicam/engine/plugin';
 import { reentryFields } from '../../reentry.ts';
 
 const isEncoding = (label: string): boolean => {
@@ -10,45 +10,23 @@ const isEncoding = (label: string): boolean => {
   }
 };
 
-const column = z.object({
-  trait: z
-    .union([z.string().min(1), z.literal(false)])
-    .optional()
-    .meta({ title: 'Trait', description: 'The name of the trait; false: none. Left out: the name of the column.' }),
-  type: z
-    .enum(['text', 'number', 'boolean', 'date'])
-    .optional()
-    .meta({ title: 'Type', description: 'Left out: found from the first 1,000 rows.' }),
-  identity: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ title: 'Identity', description: 'The kind of identity that the column is, as email.' }),
-  consent: z
-    .object({
-      channel: z.string().min(1).meta({ title: 'Channel', description: 'What it allows, as email or phone.' }),
-      purpose: z
-        .string()
-        .min(1)
-        .default('marketing')
-        .meta({ title: 'Purpose', description: 'What for, as marketing.' }),
-    })
-    .optional()
-    .meta({
-      title: 'Consent',
-      description: 'Yes or no in this column is a permission given or refused; a blank is one never asked for.',
-    }),
-});
-
 export const fileSettings = z.object({
   path: z.string().default('').meta({
     title: 'File',
     description:
-      'A CSV or JSON Lines file, from the folder of the loop. Left empty, whoever is imported into the loop enters here.',
+      'A CSV, JSON Lines or Parquet file, also packed as .gz, from the folder of the loop. Left empty, whoever is imported into the loop enters here.',
   }),
-  format: choiceField({ auto: 'by the name of the file', csv: 'CSV', 'json-lines': 'JSON Lines' })
+  format: choiceField({ auto: 'found by itself', csv: 'CSV', 'json-lines': 'JSON Lines', parquet: 'Parquet' })
     .default('auto')
     .meta({ title: 'Format', description: 'Names of JSON Lines files end in .jsonl or .ndjson.' }),
+  header: z
+    .boolean()
+    .default(true)
+    .meta({ title: 'First line', description: 'Whether the first line of a CSV file names the columns.' }),
+  names: z.array(z.string().min(1)).optional().meta({
+    title: 'Names of the columns',
+    description: 'Of a CSV file whose first line does not name them, or names them badly.',
+  }),
   key: z.string().min(1).optional().meta({
     title: 'Key',
     description:
@@ -59,10 +37,7 @@ export const fileSettings = z.object({
     .min(1)
     .default('key')
     .meta({ title: 'Kind of key', description: 'Files whose keys mean the same use the same word here.' }),
-  map: z
-    .record(z.string(), z.union([z.literal('ignore'), column]))
-    .default({})
-    .meta({ title: 'Columns', description: 'What becomes of a column, by its name; "ignore" leaves it out.' }),
+  ...mappingFields,
   missing: z
     .array(z.string())
     .default([])
@@ -78,6 +53,7 @@ export const fileSettings = z.object({
     ';': 'semicolon',
     tab: 'tab',
     '|': 'vertical bar',
+    space: 'blanks, any number of them',
   })
     .default('auto')
     .meta({ title: 'Separator', description: 'What stands between two columns.' }),
