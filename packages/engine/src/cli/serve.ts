@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { home } from './config.ts';
 import type { ClockSpec } from './host/engine-host.ts';
 import type { EngineThread } from './host/start-engine.ts';
+import { createReaders } from './host/readers.ts';
 import { startEngine } from './host/start-engine.ts';
 import { createCustomersPort } from './ports/customers.ts';
 import { createImportPort } from './ports/imports.ts';
@@ -19,6 +20,7 @@ import { createMessagesPort } from './ports/messages.ts';
 import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
 import { createPolicyPort } from './ports/policy.ts';
+import { createListsPort } from './ports/lists.ts';
 import { createSegmentsPort } from './ports/segments.ts';
 import { sharedSecret } from './shared-secret.ts';
 import { stderrLog } from './stderr-log.ts';
@@ -82,6 +84,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const reader = shared ?? (await openSqliteReader(url));
     closing.push(() => reader.close());
     const { read } = reader;
+    const readers = createReaders(url);
+    closing.push(() => readers.stop());
     const now = () => engine.clock.now();
 
     const log = createLog(options.logLevel);
@@ -115,7 +119,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       writeKeys: createWriteKeysPort(read, engine.host),
       life: createLifePort({ host: engine.host, read, now }),
       policy: createPolicyPort(read, engine.host),
-      segments: createSegmentsPort(read, engine.host),
+      segments: createSegmentsPort({ read, writer: engine.host, readers, registry, now }),
+      lists: createListsPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host, now),
       ...(options.inbox ? { inbox: options.inbox } : {}),

@@ -10,13 +10,28 @@ interface Named {
   node?: string;
 }
 
+type Nodes = ReadonlyMap<string, { type: AnyNodeType; settings: unknown }>;
+
 /** Every place of a loop that names a segment which is not there. */
-export function checkSegments(
-  loop: Loop,
-  nodes: ReadonlyMap<string, { type: AnyNodeType; settings: unknown }>,
-  known: ReadonlySet<string>,
-): Problem[] {
-  const named = [
+export function checkSegments(loop: Loop, nodes: Nodes, known: ReadonlySet<string>): Problem[] {
+  return namedIn(loop, nodes)
+    .filter(({ segment }) => !known.has(segment))
+    .map(({ path, segment, node }) => ({
+      level: 'error',
+      code: 'unknown-segment',
+      ...(node === undefined ? {} : { node }),
+      path: pathText(path),
+      message: `there is no segment "${segment}": create it, or choose another`,
+    }));
+}
+
+/** The segments that a loop names, each once. */
+export const segmentsNamed = (loop: Loop, nodes: Nodes): string[] => [
+  ...new Set(namedIn(loop, nodes).map(({ segment }) => segment)),
+];
+
+function namedIn(loop: Loop, nodes: Nodes): Named[] {
+  return [
     ...(['goals', 'exits'] as const).flatMap((list) =>
       (loop[list] ?? []).flatMap((each, i): Named[] =>
         each.on === 'segment' ? [{ path: [list, i, 'segment'], segment: each.segment }] : [],
@@ -30,15 +45,6 @@ export function checkSegments(
       return inSettings.map((each) => ({ ...each, node: id }));
     }),
   ];
-  return named
-    .filter(({ segment }) => !known.has(segment))
-    .map(({ path, segment, node }) => ({
-      level: 'error',
-      code: 'unknown-segment',
-      ...(node === undefined ? {} : { node }),
-      path: pathText(path),
-      message: `there is no segment "${segment}": create it, or choose another`,
-    }));
 }
 
 interface Schema {

@@ -17,6 +17,7 @@ import { Lives } from './life/lives.ts';
 import { changeLife } from './life/change-life.ts';
 import { unlessStill } from './life/stand-still.ts';
 import { endsOf } from './fused-run.ts';
+import { Lists } from './edit-lists.ts';
 import type { SegmentDraft } from './edit-segments.ts';
 import { removeSegment, saveSegment } from './edit-segments.ts';
 import type { PartiesEntry } from './enter-parties.ts';
@@ -52,6 +53,8 @@ export class Engine {
   readonly #outbox: Outbox;
   /** What people do to running loops: pause, resume, migrate, cancel and the like. */
   readonly life: Interventions;
+  /** Customers whom somebody names one by one. */
+  readonly lists: Lists;
   readonly #lives = new Lives();
   #segments: ReadonlyMap<string, RuleGroup> = new Map();
   /** Why a node could not go on in this pass. */
@@ -75,6 +78,7 @@ export class Engine {
       withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
     };
     this.#outbox = new Outbox(this.#parts);
+    this.lists = new Lists(this.#parts);
     this.life = new Interventions(this.#parts, this.#lives, () => this.#follow());
   }
 

@@ -53,9 +53,7 @@ export async function knownSegments(parts: Parts, tx: Transaction): Promise<Know
     read.set(parts.db, known);
   }
   const { segments, concerns, everything } = known;
-  const byRef = new Map(
-    states.map(({ ref, ...state }) => [ref, { ...(segments.get(ref) as KnownSegment), ...state }]),
-  );
+  const byRef = new Map(states.map(({ ref, ...state }) => [ref, { ...(segments.get(ref) as KnownSegment), ...state }]));
   return { byRef, concerns, everything };
 }
 

@@ -17,6 +17,7 @@ import { liveRoute } from './routes/live.ts';
 import { loopRoutes } from './routes/loops.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { listRoutes } from './routes/lists.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -52,6 +53,7 @@ export function createApp(ports: ServerPorts): App {
   lifeRoutes(app, ports);
   policyRoutes(app, ports);
   segmentRoutes(app, ports);
+  listRoutes(app, ports);
   tokenRoutes(app, ports);
   liveRoute(app, ports, authenticate);
   customerRoutes(app, ports);

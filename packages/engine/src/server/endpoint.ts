@@ -44,6 +44,8 @@ interface Request<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   role: Role;
   /** Who does it, for the audit. */
   actor: string;
+  /** Aborted when the client has gone. */
+  signal: AbortSignal;
 }
 
 const megabyte = 1024 * 1024;
@@ -75,6 +77,7 @@ export function endpoint<
         user,
         role,
         actor,
+        signal: c.req.raw.signal,
       });
       return answer ? c.json(z.encode(answer, value) as object, declared.status ?? 200) : c.body(null, 204);
     },

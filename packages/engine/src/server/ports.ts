@@ -1,4 +1,4 @@
-import type { Category, Loop } from '../loop/loop.ts';
+import type { Loop } from '../loop/loop.ts';
 import type { Problem } from '../loop/problem.ts';
 import type { Identity } from '../plugin/customer.ts';
 import type { JsonObject } from '../plugin/json.ts';
@@ -110,8 +110,8 @@ export interface SegmentsPort {
   save(segment: { id: string; name: string; rule: unknown }): Promise<void>;
   /** False if there is none. */
   remove(id: string): Promise<boolean>;
-  /** Whom a rule selects, without saving it. `id`: the segment that it would become, which it may not lead to. */
-  preview(rule: unknown, options: { id?: string }): Promise<SegmentPreview>;
+  /** Whom a rule selects, without saving it. `id`: the segment that it would become, which it may not lead to. `signal`: nobody waits for the answer any more. */
+  preview(rule: unknown, options: { id?: string; signal?: AbortSignal }): Promise<SegmentPreview>;
   /** With each other segment, or with one. */
   overlap(id: string, other?: string): Promise<readonly SegmentOverlap[]>;
   members(id: string, page: { after?: string; limit: number }): Promise<SegmentMembers | undefined>;
@@ -183,11 +183,39 @@ export interface IngestedRecord extends SourceRecord {
   readonly sameAs?: readonly Identity[];
 }
 
+/** A request of a tracking client that can be taken in. */
+export interface AcceptedRequest {
+  /** How its body is to be read: which of Segment's calls it is, or `batch`. */
+  kind: string;
+  /** How many calls it holds. */
+  calls: number;
+  body: string;
+  /** The engine's clock when it came. */
+  receivedAt: number;
+}
+
+/** A call that could not be worked in, until somebody retries or discards it. */
+export interface CallAside {
+  id: number;
+  receivedAt: number;
+  at: number;
+  error: string;
+  kind: string;
+  body: string;
+}
+
 export interface IngestPort {
-  /** Where an event belongs that does not say so itself. */
-  categoryOf(type: string): Category;
-  /** All of them or none are stored when the promise settles. */
-  record(records: readonly IngestedRecord[]): Promise<void>;
+  /** In how many seconds to come again, while the engine is too far behind to take more; undefined while there is room. */
+  holdOff(): number | undefined;
+  /** On disk when the promise settles; worked in when the engine comes to it. */
+  accept(request: AcceptedRequest): Promise<void>;
+  /** What waits, and since when. */
+  state(): Promise<{ waiting: number; oldest: number | undefined; aside: number }>;
+  /** Calls that were set aside, the latest first. */
+  aside(page: { before?: number; limit: number }): Promise<readonly CallAside[]>;
+  /** Accepts calls that were set aside once more, all of them unless told which. How many. */
+  retry(ids?: readonly number[]): Promise<number>;
+  discard(ids: readonly number[]): Promise<number>;
 }
 
 export interface MessagesPort {
@@ -263,6 +291,7 @@ export interface ServerPorts {
   readonly life: LifePort;
   readonly policy: PolicyPort;
   readonly segments?: SegmentsPort;
+  readonly lists?: ListsPort;
   readonly tokens: TokensPort;
   /** Only in the demo. */
   readonly inbox?: InboxPort;

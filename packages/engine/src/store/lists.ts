@@ -67,26 +67,29 @@ export async function deleteList(tx: Transaction, ref: number): Promise<void> {
   await tx.run('DELETE FROM static_list WHERE ref = ?', [ref]);
 }
 
-/** Who is known by these values, whatever their kind. */
-export async function ownersOfAnyKind(
-  tx: Transaction,
-  values: readonly string[],
-): Promise<{ kind: string; value: string; customer: number }[]> {
+/** The kinds of keys that customers are known by. */
+export async function identityKinds(tx: Transaction): Promise<string[]> {
   // A step of the key a kind, where DISTINCT would read every identity.
-  const kinds = await tx.all<{ kind: string }>(
+  const rows = await tx.all<{ kind: string }>(
     `WITH RECURSIVE kinds (kind) AS (
        SELECT min(kind) FROM identity
        UNION ALL SELECT (SELECT min(kind) FROM identity WHERE kind > kinds.kind) FROM kinds WHERE kinds.kind IS NOT NULL
      ) SELECT kind FROM kinds WHERE kind IS NOT NULL`,
   );
-  const found: { kind: string; value: string; customer: number }[] = [];
-  for (const { kind } of kinds)
-    found.push(
-      ...(await tx.all<{ kind: string; value: string; customer: number }>(
-        `SELECT i.kind, i.value, i.customer FROM ${tx.dialect.list('text')} AS j ${tx.dialect.lookupJoin} identity i
-         WHERE i.kind = ? AND i.value = j.value`,
-        [JSON.stringify(values), kind],
-      )),
-    );
-  return found;
+  return rows.map(({ kind }) => kind);
+}
+
+/** Of these customers, those who are there; of one who was merged away, who it is now part of. */
+export async function presentCustomers(
+  tx: Transaction,
+  ids: readonly number[],
+): Promise<{ id: number; present: number }[]> {
+  return tx.all(
+    `WITH RECURSIVE chain (id, present) AS (
+       SELECT j.value, j.value FROM ${tx.dialect.list('int')} j
+       UNION ALL SELECT chain.id, c.merged_into FROM chain JOIN customer c ON c.id = chain.present
+       WHERE c.merged_into IS NOT NULL
+     ) SELECT chain.id, chain.present FROM chain JOIN customer c ON c.id = chain.present WHERE c.merged_into IS NULL`,
+    [JSON.stringify(ids)],
+  );
 }

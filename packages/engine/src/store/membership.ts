@@ -111,10 +111,11 @@ export async function membersOf(
   segment: number,
   { after, limit }: { after: number; limit: number },
 ): Promise<{ customer: number; since: number }[]> {
-  return tx.all(
-    'SELECT customer, since FROM membership WHERE segment = ? AND customer > ? ORDER BY customer LIMIT ?',
-    [segment, after, limit],
-  );
+  return tx.all('SELECT customer, since FROM membership WHERE segment = ? AND customer > ? ORDER BY customer LIMIT ?', [
+    segment,
+    after,
+    limit,
+  ]);
 }
 
 /** How many are in both of two segments. */

@@ -24,10 +24,7 @@ export async function askMembershipsAgain(
   await tx.run(
     `INSERT INTO segment_timer (due, customer, what)
      SELECT CAST(? AS BIGINT), value, ${everything} FROM ${tx.dialect.list('int')} j WHERE true ON CONFLICT DO NOTHING`,
-    [
-      now,
-      JSON.stringify([...new Set(customers.filter((customer) => customer !== undefined))].sort((a, b) => a - b)),
-    ],
+    [now, JSON.stringify([...new Set(customers.filter((customer) => customer !== undefined))].sort((a, b) => a - b))],
   );
 }
 

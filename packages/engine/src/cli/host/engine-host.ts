@@ -7,6 +7,7 @@ import type { IngestedRecord } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { createDraft, readMeta, saveDraft, writeMeta, writePolicy } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
+import { listWriter } from '../ports/lists.ts';
 import { segmentWriter } from '../ports/segments.ts';
 import { tokenWriter } from '../ports/tokens.ts';
 import { heedRefusals } from './heed-refusals.ts';
@@ -188,6 +189,7 @@ export async function createEngineHost({
 
     ...tokenWriter(db),
     ...segmentWriter(engine, () => wake()),
+    ...listWriter(engine, () => wake()),
     ...lifeMethods(engine, () => wake()),
 
     writePolicy: (policy: string, actor: string): Promise<void> =>

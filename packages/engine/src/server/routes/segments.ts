@@ -3,7 +3,15 @@ import type { App } from '../endpoint.ts';
 import { endpoint } from '../endpoint.ts';
 import type { ServerPorts } from '../ports.ts';
 import { notFound } from '../server-error.ts';
-import { saveSegmentShape, segmentId, segmentShape } from '../shapes/segment.ts';
+import {
+  previewSegmentShape,
+  saveSegmentShape,
+  segmentId,
+  segmentMembersShape,
+  segmentOverlapShape,
+  segmentPreviewShape,
+  segmentShape,
+} from '../shapes/segment.ts';
 
 /** Named segments: rules that loops and other segments refer to. */
 export function segmentRoutes(app: App, { segments }: ServerPorts): void {
@@ -29,6 +37,57 @@ export function segmentRoutes(app: App, { segments }: ServerPorts): void {
 
   endpoint(
     app,
+    {
+      method: 'post',
+      path: `${path}/preview`,
+      tag,
+      summary: 'Whom a rule selects now, without saving it',
+      body: previewSegmentShape,
+      answer: segmentPreviewShape,
+      errors: [422],
+    },
+    ({ body: { rule, id }, signal }) => port().preview(rule, { ...(id === undefined ? {} : { id }), signal }),
+  );
+
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: `${one}/overlap`,
+      tag,
+      summary: 'How many of a segment are in each other one, or in one of them',
+      params,
+      query: z.object({ with: segmentId.optional() }),
+      answer: z.array(segmentOverlapShape),
+      errors: [404],
+    },
+    async ({ params: { id }, query }) => [...(await port().overlap(id, query.with))],
+  );
+
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: `${one}/members`,
+      tag,
+      summary: 'Who is in a segment, and since when, a page at a time',
+      params,
+      query: z.object({
+        after: z.string().max(200).optional(),
+        limit: z.coerce.number().int().min(1).max(500).default(50),
+      }),
+      answer: segmentMembersShape,
+      errors: [404],
+    },
+    async ({ params: { id }, query: { after, limit } }) => {
+      const page = await port().members(id, { ...(after === undefined ? {} : { after }), limit });
+      if (!page) throw notFound(`segment ${id}`);
+      return page;
+    },
+  );
+
+  endpoint(
+    app,
     { method: 'get', path: one, tag, summary: 'One segment', params, answer: segmentShape, errors: [404] },
     ({ params: { id } }) => existing(id),
   );
@@ -39,7 +98,7 @@ export function segmentRoutes(app: App, { segments }: ServerPorts): void {
       method: 'put',
       path: one,
       tag,
-      summary: 'Makes a segment, or changes it; where a loop watches it, everybody is asked again',
+      summary: 'Makes a segment, or changes it: who is in it is worked out by and by, and is exact from then on',
       params,
       body: saveSegmentShape,
       answer: segmentShape,

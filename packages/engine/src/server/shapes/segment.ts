@@ -11,7 +11,10 @@ export const segmentId = z
 /** Wrapped, because a schema that was made before zod learnt of OpenAPI cannot be described itself. */
 const rule = z
   .lazy(() => ruleGroupSchema)
-  .openapi({ type: 'object', description: 'A rule group over traits, events, relationships, consents, lists and segments' });
+  .openapi({
+    type: 'object',
+    description: 'A rule group over traits, events, relationships, consents, lists and segments',
+  });
 
 export const segmentShape = z
   .object({
@@ -67,3 +70,13 @@ export type ListChange = z.output<typeof listChangeShape>;
 export const saveSegmentShape = z
   .strictObject({ name: z.string().trim().min(1).max(200), rule })
   .openapi('SaveSegment');
+
+/** A rule on its way. `id`: the segment that it would become. */
+export const previewSegmentShape = z.strictObject({ rule, id: segmentId.optional() }).openapi('PreviewSegment');
+
+export const saveListShape = z.strictObject({ name: z.string().trim().min(1).max(200) }).openapi('SaveStaticList');
+
+/** Keys of customers: `#12` by id, `email:ada@example.com` by an identity, or a value of any kind of identity. */
+export const listKeysShape = z
+  .strictObject({ keys: z.array(z.string().trim().min(1).max(600)).min(1).max(10_000) })
+  .openapi('ListKeys');
