@@ -14,6 +14,7 @@ import { split } from './flow/split/index.ts';
 import { timeWindow } from './flow/time-window/index.ts';
 import { untilDate } from './flow/until-date/index.ts';
 import { untilTime } from './flow/until-time/index.ts';
+import { askConsent } from './interact/ask-consent/index.ts';
 import { callList } from './interact/call-list/index.ts';
 import { email } from './interact/email/index.ts';
 import { webhook } from './interact/webhook/index.ts';
@@ -35,6 +36,7 @@ export default definePlugin({
     rfm,
     waitForSegment,
     email,
+    askConsent,
     webhook,
     callList,
     file,

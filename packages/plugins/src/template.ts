@@ -1,4 +1,4 @@
-import type { Customer } from '@osicam/engine/plugin';
+import type { Customer, PermissionLinks } from '@osicam/engine/plugin';
 import type { Template } from 'liquidjs';
 import { Liquid } from 'liquidjs';
 
@@ -36,12 +36,21 @@ export interface Scope {
   readonly now: number;
   readonly turn?: number;
   readonly loop?: { readonly id: string; readonly name: string };
+  /** Where the customer can say what they want to receive: `links.preferences`, `links.unsubscribe`. */
+  readonly links?: Readonly<Record<string, string>> | PermissionLinks | undefined;
 }
 
 /** The text of a template for one customer. In HTML every value is escaped. */
-export function render(text: string, { customer, now, turn, loop }: Scope, markup: Markup = 'text'): string {
-  const scope = { customer: { id: customer.id, ...customer.traits }, now: new Date(now).toISOString(), turn, loop };
-  return String(engines[markup].renderSync(compile(text, markup), scope, { templateLimit: 100_000 }));
+export function render(text: string, scope: Scope, markup: Markup = 'text'): string {
+  const { customer, now, turn, loop, links = {} } = scope;
+  const values = {
+    customer: { id: customer.id, ...customer.traits },
+    now: new Date(now).toISOString(),
+    turn,
+    loop,
+    links,
+  };
+  return String(engines[markup].renderSync(compile(text, markup), values, { templateLimit: 100_000 }));
 }
 
 /** Why a template cannot be used, or undefined. */

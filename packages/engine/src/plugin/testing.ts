@@ -12,6 +12,7 @@ import type {
   Due,
   Message,
   NodeType,
+  PermissionLinks,
   Port,
   Receipt,
   Report,
@@ -53,6 +54,8 @@ export interface TestOptions {
   /** The installation's time zone; UTC unless told. */
   zone?: string;
   loop?: { id: string; name: string };
+  /** What a channel's messages are given to be refused or confirmed by; none unless told. */
+  links?: PermissionLinks & { confirm?: string };
   /** The node's own id in its loop. */
   node?: string;
   /** A channel's part of the installation's configuration. */
@@ -208,10 +211,17 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
         : mkdtemp(join(tmpdir(), `${type.type.replace('/', '-')}-`));
       let connected: Promise<Transport<S>> | undefined;
       const connect = async () => type.connect({ config: options.config, folder: await folder, log });
+      const { links } = options;
       const compose = async () => {
         const composed = base
           .all()
-          .map(async (customer) => [customer.id, await type.compose({ ...context, customer, turn, loop })] as const);
+          .map(
+            async (customer) =>
+              [
+                customer.id,
+                await type.compose({ ...context, customer, turn, loop, ...(links ? { links } : {}) }),
+              ] as const,
+          );
         return byId(await Promise.all(composed));
       };
       const deliver = async (attempt = 1) => {
@@ -221,7 +231,10 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
           if ('suppressed' in message)
             return [Number(id), { status: 'suppressed', detail: message.suppressed }] as const;
           const receipt = await transport
-            .deliver({ ...message, key: `${loop.id}:${node}:${id}:${turn}`, attempt }, context)
+            .deliver(
+              { ...message, key: `${loop.id}:${node}:${id}:${turn}`, attempt, ...(links ? { links } : {}) },
+              context,
+            )
             .catch((error: Error): Receipt => {
               return { status: type.delivery === 'at-most-once' ? 'unknown' : 'retry', detail: error.message };
             });

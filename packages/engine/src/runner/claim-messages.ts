@@ -79,7 +79,7 @@ export async function claimMessages(
     });
     await withhold(parts, tx, verdicts, now);
     if (rate.windows.length > 0 && send.length > 0)
-      await store.writeRate(tx, type.type, counted(rate.windows, send.length));
+      await store.writeRate(tx, type.via ?? type.type, counted(rate.windows, send.length));
     return { send, touched: due.length, isFull: due.length >= room };
   }, 'claim-messages');
 }
@@ -94,11 +94,11 @@ async function readRoom(
   const rate = transports.rateOf?.(type.type);
   if (!rate) return { room: Number.POSITIVE_INFINITY, until: now, windows: [] };
   const spans = spansOf(rate);
-  const found = roomIn(rate, spans.length > 0 ? await store.readRate(tx, type.type, spans) : [], now);
+  const found = roomIn(rate, spans.length > 0 ? await store.readRate(tx, type.via ?? type.type, spans) : [], now);
   // Alone on a database, the width of the lane is the limit.
   if (rate.concurrency === undefined || !db.shared) return found;
   // Whoever else would claim for it waits until these are marked.
-  await store.readRate(tx, type.type, [0]);
+  await store.readRate(tx, type.via ?? type.type, [0]);
   const sending = await store.countSending(
     tx,
     stations.map(({ ref }) => ref),

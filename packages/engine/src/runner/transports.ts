@@ -25,6 +25,10 @@ export function createTransports({
   override?: Readonly<Record<string, Transport>>;
 }): Transports {
   const open = new Map<string, Promise<Transport>>();
+  const wayOf = (nodeType: string): string => {
+    const type = registry.get(nodeType);
+    return (type?.contract === 'channel' ? type.via : undefined) ?? nodeType;
+  };
   const connect = async (nodeType: string): Promise<Transport> => {
     if (Object.hasOwn(override, nodeType)) return override[nodeType] as Transport;
     if (!Object.hasOwn(deliver, nodeType)) return sink;
@@ -36,9 +40,10 @@ export function createTransports({
     Object.entries(deliver).map(([nodeType, config]) => [nodeType, splitRate(nodeType, config).rate]),
   );
   return {
-    isLocal: (nodeType) => Object.hasOwn(override, nodeType) || !Object.hasOwn(deliver, nodeType),
-    rateOf: (nodeType) => rates.get(nodeType),
-    open(nodeType) {
+    isLocal: (nodeType) => Object.hasOwn(override, wayOf(nodeType)) || !Object.hasOwn(deliver, wayOf(nodeType)),
+    rateOf: (nodeType) => rates.get(wayOf(nodeType)),
+    open(named) {
+      const nodeType = wayOf(named);
       let transport = open.get(nodeType);
       if (!transport) {
         transport = connect(nodeType);

@@ -2,7 +2,7 @@ import type { Contact } from '@osicam/engine/plugin';
 import { choiceField, z } from '@osicam/engine/plugin';
 
 /** What a channel to a customer asks about consent. */
-export const consentFields = (consent: Contact['consent']) => ({
+export const consentFields = (consent: Exclude<Contact['consent'], 'asked'>) => ({
   purpose: z
     .string()
     .min(1)

@@ -144,6 +144,51 @@ test('a server that says nothing more is tried again if it had not taken the mes
   );
 });
 
+const links = {
+  preferences: 'https://news.example.com/preferences/1.abc.def',
+  unsubscribe: 'https://news.example.com/unsubscribe/1.abc.def',
+};
+
+test('who may refuse a mail can do so by its header with one click, by a mail, and by a link in its text', async () => {
+  const { url, mails } = await server();
+  const settings = { ...base, html: '<a href="{{ links.unsubscribe }}">no more</a>', text: '{{ links.preferences }}' };
+  const config = { url, unsubscribe: 'leave@example.com' };
+  await node(url, { settings, config, links }).deliver();
+  const mail = await PostalMime.parse(mails[0] as string);
+  const header = (name: string) => mail.headers.find(({ key }) => key === name)?.value;
+  expect(header('list-unsubscribe')).toBe(
+    `<${links.unsubscribe}>, <mailto:leave@example.com?subject=unsubscribe%201.abc.def>`,
+  );
+  expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
+  expect(mail.html).toContain(`<a href="${links.unsubscribe}">`);
+  expect(mail.text?.trim()).toBe(links.preferences);
+});
+
+test('without a public address a mail has no such header, and its template is as good', async () => {
+  const { url, mails } = await server();
+  await node(url, { settings: { ...base, text: 'x{{ links.unsubscribe }}x' } }).deliver();
+  expect(mails[0]).not.toMatch(/List-Unsubscribe/i);
+  expect((await PostalMime.parse(mails[0] as string)).text?.trim()).toBe('xx');
+});
+
+test.each([
+  [550, '5.1.1 no such user', 'hard'],
+  [550, 'no such user here', 'hard'],
+  [550, '5.2.1 mailbox disabled', 'hard'],
+  [552, '5.2.2 mailbox full', 'soft'],
+  [452, '4.2.2 mailbox full', 'soft'],
+  [550, '5.7.1 relaying denied', undefined],
+  [554, '5.7.1 blocked by our list', undefined],
+  [550, 'relay access denied', undefined],
+  [553, '5.1.8 bad sender', undefined],
+  [451, '4.7.1 greylisted, try again', undefined],
+])('a recipient refused with %i %s is a bounce: %s', async (code, text, bounce) => {
+  const { url } = await server({
+    onRcptTo: (_address, _session, done) => done(Object.assign(new Error(text), { responseCode: code })),
+  });
+  expect((await node(url).deliver())[1]?.bounce).toBe(bounce);
+});
+
 test('a recipient or a sender that is refused holds up nobody else', async () => {
   const { url, mails } = await server({
     onMailFrom: ({ address }, _session, done) => done(address.startsWith('nobody') ? refusal(553) : undefined),

@@ -3,7 +3,7 @@ import { channel, templateField, textTemplateField, traitField, z } from '@osica
 import { emailAddress, emailSender } from '../../address.ts';
 import { render, templateProblems } from '../../template.ts';
 import { consentFields, contactBy, costField } from '../consent.ts';
-import { connect } from './smtp.ts';
+import { connect } from '../smtp.ts';
 
 export const email = channel({
   type: 'interact/email',
@@ -43,12 +43,12 @@ export const email = channel({
     ]),
   ],
   contact: contactBy('email'),
-  compose: ({ customer, settings, now, turn, loop }) => {
+  compose: ({ customer, settings, now, turn, loop, links }) => {
     const given = customer.traits[settings.to];
     if (given === undefined || given === null || given === '') return { suppressed: 'no address' };
     const address = emailAddress(String(given));
     if (!address) return { suppressed: 'invalid address' };
-    const scope = { customer, now, turn, loop };
+    const scope = { customer, now, turn, loop, links };
     const subject = render(settings.subject, scope).trim();
     // A trait with a line break could otherwise add headers, and with them recipients.
     if (/\p{Cc}/u.test(subject)) return { suppressed: 'a line break in the subject' };
