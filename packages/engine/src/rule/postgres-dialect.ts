@@ -147,7 +147,9 @@ function place(folded: Fragment, where: TextPlace, needle: Fragment): Fragment {
 }
 
 function within(field: SqlField, milliseconds: number): Fragment {
-  const instant = sql`CASE ${field.type} WHEN 'number' THEN ${number(field)} WHEN 'string' THEN ${postgresInstant(sql`(${field.value} #>> '{}')`)} END`;
+  const instant = field.isNumber
+    ? number(field)
+    : sql`CASE ${field.type} WHEN 'number' THEN ${number(field)} WHEN 'string' THEN ${postgresInstant(sql`(${field.value} #>> '{}')`)} END`;
   const from = sql`CAST(${{ nowMinus: milliseconds }} AS double precision)`;
   return sql`${instant} BETWEEN ${from} AND CAST(${{ nowMinus: 0 }} AS double precision)`;
 }

@@ -23,7 +23,10 @@ const related = sql`"rule_related"`;
 export function rowsToSql(condition: RowsCondition, customer: Fragment, dialect: RuleDialect, toSql: ToSql): Fragment {
   const { least, most } = condition;
   const { from, distinct } = matching(condition, customer, dialect, toSql);
-  const several = distinct ? sql`SELECT DISTINCT ${distinct} ${from}` : sql`SELECT 1 ${from}`;
+  // In a subquery of its own: SQLite takes no notice of DISTINCT in an EXISTS.
+  const several = distinct
+    ? sql`SELECT 1 FROM (SELECT DISTINCT ${distinct} ${from}) AS "rule_distinct"`
+    : sql`SELECT 1 ${from}`;
   const atLeast = (count: number) =>
     count === 1 ? sql`EXISTS (SELECT 1 ${from})` : sql`EXISTS (${several} LIMIT 1 OFFSET ${count - 1})`;
   if (least === 0) return sql`(NOT ${atLeast(most + 1)})`;

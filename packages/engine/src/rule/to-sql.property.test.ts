@@ -4,10 +4,10 @@ import type { Database } from '../store/database.ts';
 import { openTestDatabase, testsOn } from '../store/test-database.ts';
 import { checkRule } from './check-rule.ts';
 import { parseInstant } from './instant.ts';
-import { operators } from './operators.ts';
+import { measureFunctions, operators } from './operators.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 import { ruleToPredicate } from './to-predicate.ts';
-import type { RuleConsent, RuleEvent, RuleSubject } from './subject.ts';
+import type { RuleChange, RuleConsent, RuleEvent, RuleMembership, RuleSubject } from './subject.ts';
 import { bindRule, ruleToSql } from './to-sql.ts';
 
 let database: Database;
@@ -123,16 +123,14 @@ const timeRule = fc.oneof(
 const eventLeaf = fc.oneof(fieldRule, timeRule);
 const eventGroup = groupOf(fc.oneof({ weight: 4, arbitrary: eventLeaf }, groupOf(eventLeaf, 2)));
 const eventType = fc.constantFrom('order', "pay'ment");
+const match = fc.oneof(
+  fc.record({ mode: fc.constantFrom('all' as const, 'some' as const, 'none' as const) }),
+  fc.record({ mode: fc.constantFrom('atLeast' as const, 'atMost' as const, 'exactly' as const), threshold: fc.nat(3) }),
+);
 const eventRule: fc.Arbitrary<Rule> = fc.record({
   field: eventType,
   operator: fc.constant('='),
-  match: fc.oneof(
-    fc.record({ mode: fc.constantFrom('all' as const, 'some' as const, 'none' as const) }),
-    fc.record({
-      mode: fc.constantFrom('atLeast' as const, 'atMost' as const, 'exactly' as const),
-      threshold: fc.nat(3),
-    }),
-  ),
+  match,
   value: fc.option(eventGroup, { nil: undefined }),
 });
 const consentRule: fc.Arbitrary<Rule> = fc
@@ -143,14 +141,92 @@ const segmentRule: fc.Arbitrary<Rule> = fc
   .map(([operator, value]) => ({ field: '$segment.s1', operator, value }));
 
 const sound = (group: RuleGroup) => checkRule(group, '').length === 0;
-const leaf = fc.oneof(
-  { weight: 5, arbitrary: fieldRule },
-  { weight: 3, arbitrary: eventRule },
-  consentRule,
-  segmentRule,
+const soundAlone = (rule: Rule) => sound({ combinator: 'and', rules: [rule] });
+
+const measureRule: fc.Arbitrary<Rule> = fc
+  .tuple(
+    eventType,
+    fc.oneof(
+      fieldRule,
+      fc.record({
+        field: fc.constant('figure'),
+        operator: fc.constantFrom('<', '>=', '=', '!=', 'between', 'in'),
+        value: fc.oneof(number, fc.array(fc.integer({ min: -3, max: 6 }), { minLength: 2, maxLength: 2 })),
+      }),
+      timeRule,
+    ),
+    fc.constantFrom(...measureFunctions),
+    fc.oneof(fieldName, fc.constantFrom('time', 'a', 'b')),
+    fc.option(eventGroup, { nil: undefined }),
+  )
+  .map(
+    ([type, asked, made, property, where]) =>
+      ({ ...asked, field: type, measure: { function: made, property, where } }) as Rule,
+  )
+  .filter(soundAlone);
+
+const rename = (rule: Rule, field: string): Rule =>
+  rule.valueSource === 'field'
+    ? { ...rule, field, value: rule.operator === 'in' || rule.operator.endsWith('etween') ? ['from', 'to'] : 'to' }
+    : { ...rule, field };
+const changeLeaf = fc.oneof(
+  fc.tuple(fieldRule, fc.constantFrom('from', 'to', 'source')).map(([rule, field]) => rename(rule, field)),
+  timeRule,
 );
+const changedRule: fc.Arbitrary<Rule> = fc
+  .record({
+    field: fc.oneof(fieldName, fc.constantFrom('a', 'b')).map((name) => `$changed.${name}`),
+    operator: fc.constant('='),
+    match,
+    value: fc.option(groupOf(changeLeaf), { nil: undefined }),
+  })
+  .filter(soundAlone);
+const kind = fc.constantFrom('household', "firm's");
+const groupLeaf = fc.oneof(
+  fieldRule,
+  timeRule.map((rule) => ({ ...rule, field: 'since' })),
+);
+const memberRule: fc.Arbitrary<Rule> = fc
+  .record({
+    field: kind.map((name) => `$group.${name}`),
+    operator: fc.constant('='),
+    match,
+    value: fc.option(groupOf(groupLeaf), { nil: undefined }),
+  })
+  .filter(soundAlone);
+const listRule: fc.Arbitrary<Rule> = fc
+  .tuple(fc.constantFrom('fair', 'x"y', 'nobody'), fc.constantFrom('=', '!='), fc.boolean())
+  .map(([id, operator, value]) => ({ field: `$list.${id}`, operator, value }));
+const percent = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constantFrom(33.3, '50', 99.999));
+const shareRule: fc.Arbitrary<Rule> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('<', '>='), percent)
+    .map(([operator, value]) => ({ field: '$share.pilot', operator, value })),
+  fc.tuple(percent, percent).map((value) => ({ field: "$share.';😀", operator: 'between', value })),
+);
+
+const leafOfAny = fc.oneof(
+  { weight: 4, arbitrary: fieldRule.filter(soundAlone) },
+  { weight: 3, arbitrary: eventRule.filter(soundAlone) },
+  { weight: 4, arbitrary: measureRule },
+  { weight: 2, arbitrary: changedRule },
+  { weight: 2, arbitrary: memberRule },
+  consentRule,
+  listRule,
+  shareRule,
+);
+const leafInRelated = fc.oneof({ weight: 8, arbitrary: leafOfAny }, segmentRule);
+const relatedRule: fc.Arbitrary<Rule> = fc.record({
+  field: kind.map((name) => `$related.${name}`),
+  operator: fc.constant('='),
+  match,
+  value: fc.option(groupOf(fc.oneof({ weight: 4, arbitrary: leafInRelated }, groupOf(leafInRelated, 2)), 2), {
+    nil: undefined,
+  }),
+});
+const leaf = fc.oneof({ weight: 8, arbitrary: leafInRelated }, { weight: 2, arbitrary: relatedRule });
 const rule = groupOf(fc.oneof({ weight: 4, arbitrary: leaf }, groupOf(leaf))).filter(sound);
-const segment = groupOf(fc.oneof(fieldRule, consentRule)).filter(sound);
+const segment = groupOf(leafOfAny).filter(sound);
 
 const event: fc.Arbitrary<RuleEvent> = fc.record({
   type: eventType,
@@ -161,11 +237,66 @@ const consents = fc.uniqueArray(fc.record<RuleConsent>({ channel, purpose, at: f
   selector: ({ channel, purpose, at }) => `${channel}/${purpose}/${at}`,
   maxLength: 5,
 });
-const customer = fc.record({ traits: document, events: fc.array(event, { maxLength: 4 }), consents });
+const change: fc.Arbitrary<RuleChange> = fc
+  .tuple(
+    fc.constantFrom(t0, t0 - 1, t0 - day, t0 + 1),
+    fc.constantFrom('merge', 'import', 'a', ''),
+    fc.uniqueArray(fc.tuple(fc.constantFrom(...names), traitValue, traitValue), {
+      selector: ([name]) => name,
+      minLength: 1,
+      maxLength: 3,
+    }),
+  )
+  .map(([time, source, of]) => ({
+    time,
+    source,
+    before: Object.fromEntries(of.map(([name, before]) => [name, before])),
+    after: Object.fromEntries(of.map(([name, , after]) => [name, after])),
+  }));
+const span = fc.record({
+  kind,
+  key: fc.constantFrom('1', '2'),
+  from: fc.constantFrom(0, t0 - day, t0, t0 + 1),
+  to: fc.constantFrom(undefined, undefined, undefined, t0 - 1, t0, t0 + 1, t0 + 90 * day),
+});
+const customer = fc.record({
+  traits: document,
+  events: fc.array(event, { maxLength: 5 }),
+  consents,
+  changes: fc.array(change, { maxLength: 3 }),
+  lists: fc.subarray(['fair', 'x"y']),
+  spans: fc.uniqueArray(span, { selector: ({ kind, key, from }) => `${kind}/${key}/${from}`, maxLength: 3 }),
+});
+/** What is known of the groups, by kind and key. */
+const groupTraits = fc.dictionary(fc.constantFrom('household/1', 'household/2', "firm's/1"), document);
 
-async function store(customers: readonly Required<RuleSubject>[]): Promise<void> {
+interface Person extends RuleSubject {
+  id: number;
+  groups: readonly RuleMembership[];
+}
+
+const people = fc.tuple(fc.array(customer, { minLength: 4, maxLength: 4 }), groupTraits).map(([customers, traits]) => {
+  const all: Person[] = customers.map(({ spans, ...one }, id) => ({
+    ...one,
+    id,
+    groups: spans.map((span) => ({ ...span, traits: traits[`${span.kind}/${span.key}`] ?? {} })),
+  }));
+  return all.map((one) => ({ ...one, others: all }));
+});
+
+async function store(customers: readonly RuleSubject[]): Promise<void> {
   await database.write(async (tx) => {
-    for (const table of ['customer', 'event', 'consent']) await tx.run(`DELETE FROM ${table}`);
+    for (const table of [
+      'relationship',
+      'customer_group',
+      'list_member',
+      'static_list',
+      'trait_change',
+      'customer',
+      'event',
+      'consent',
+    ])
+      await tx.run(`DELETE FROM ${table}`);
     const json = tx.dialect.toJson('?');
     const all = [...customers.entries()];
     await tx.runMany(
@@ -174,13 +305,57 @@ async function store(customers: readonly Required<RuleSubject>[]): Promise<void>
     );
     await tx.runMany(
       `INSERT INTO event (customer, type, category, time, received_at, properties) VALUES (?, ?, 'order', ?, 0, ${json})`,
-      all.flatMap(([id, { events }]) => events.map((one) => [id, one.type, one.time, JSON.stringify(one.properties)])),
+      all.flatMap(([id, { events = [] }]) =>
+        events.map((one) => [id, one.type, one.time, JSON.stringify(one.properties)]),
+      ),
     );
     await tx.runMany(
       `INSERT INTO consent (customer, channel, purpose, at, granted, source) VALUES (?, ?, ?, ?, ?, '')`,
-      all.flatMap(([id, { consents }]) =>
+      all.flatMap(([id, { consents = [] }]) =>
         consents.map(({ channel, purpose, at, granted }) => [id, channel, purpose, at, granted ? 1 : 0]),
       ),
+    );
+    await tx.runMany(
+      `INSERT INTO trait_change (customer, at, seq, source, before, after) VALUES (?, ?, ?, ?, ?, ?)`,
+      all.flatMap(([id, { changes = [] }]) =>
+        changes.map((one, seq) => [
+          id,
+          one.time,
+          seq,
+          one.source,
+          JSON.stringify(one.before),
+          JSON.stringify(one.after),
+        ]),
+      ),
+    );
+    await tx.runMany(
+      `INSERT INTO static_list (ref, id, name, created_at, updated_at) VALUES (?, ?, '', 0, 0)`,
+      ['fair', 'x"y'].map((id, ref) => [ref, id]),
+    );
+    await tx.runMany(
+      `INSERT INTO list_member (customer, list, added_at, source) VALUES (?, ?, 0, '')`,
+      all.flatMap(([id, { lists = [] }]) => lists.map((list) => [id, list === 'fair' ? 0 : 1])),
+    );
+    const memberships = all.flatMap(([id, { groups = [] }]) => groups.map((one) => ({ ...one, id })));
+    const refs = new Map<string, number>();
+    for (const { kind, key, traits } of memberships) {
+      const name = `${kind}/${key}`;
+      if (refs.has(name)) continue;
+      refs.set(name, refs.size);
+      await tx.run(
+        `INSERT INTO customer_group (ref, kind, key, traits, created_at, updated_at) VALUES (?, ?, ?, ${json}, 0, 0)`,
+        [refs.get(name) as number, kind, key, JSON.stringify(traits)],
+      );
+    }
+    await tx.runMany(
+      `INSERT INTO relationship (customer, kind, customer_group, from_at, to_at, source) VALUES (?, ?, ?, ?, ?, '')`,
+      memberships.map(({ id, kind, key, from, to }) => [
+        id,
+        kind,
+        refs.get(`${kind}/${key}`) as number,
+        from,
+        to ?? null,
+      ]),
     );
   });
 }
@@ -195,7 +370,7 @@ test('SQL and predicate say the same of every customer', async () => {
     fc.asyncProperty(
       fc.array(rule, { minLength: 6, maxLength: 6 }),
       segment,
-      fc.array(customer, { minLength: 4, maxLength: 4 }),
+      people,
       fc.constantFrom(t0, t0 + day, t0 - 3 * day, t0 + 91 * day),
       async (rules, segment, customers, now) => {
         await store(customers);
@@ -242,7 +417,7 @@ test('each operator alone agrees on every value against every literal', async ()
     [1],
     { a: 1 },
   ];
-  const customers = values.map((a) => ({ traits: { a }, events: [], consents: [] }));
+  const customers = values.map((a) => ({ traits: { a } }));
   await store(customers);
   for (const operator of operators) {
     for (const value of [
@@ -317,7 +492,7 @@ test('SQL and parseInstant read the same texts as the same instants', async () =
   let instants = 0;
   await fc.assert(
     fc.asyncProperty(fc.oneof(near, date, made), async (a) => {
-      await store([{ traits: { a }, events: [], consents: [] }]);
+      await store([{ traits: { a } }]);
       // Where SQLite reads an instant it must be ours, and no instant where we read none.
       const now = parseInstant(a) ?? (await alsoRead(a));
       if (parseInstant(a) !== undefined) instants += 1;
