@@ -3,6 +3,7 @@ import * as customers from '../customers/index.ts';
 import type { Log, Registry } from '../plugin/index.ts';
 import type { Clock, Limits, Transports } from '../runner/index.ts';
 import { Engine } from '../runner/index.ts';
+import { readRequest } from '../server/ingest/read-request.ts';
 import * as store from '../store/index.ts';
 
 /** Enough for any loop that a clock drives: the turns of a live engine have no end. */
@@ -28,6 +29,7 @@ export async function makeEngine(parts: {
     store,
     customers,
     reader: (now) => customers.createReader(db, now),
+    intake: { read: readRequest, stopwatch: () => performance.now() },
     limits: { turns: endlessTurns, reportAfter: minute, handlerTimeout: 30_000, seed: '', zone: 'UTC', ...limits },
   });
   await engine.start();

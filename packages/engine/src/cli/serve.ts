@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { categoryOf } from '../customers/index.ts';
 import type { Registry } from '../plugin/index.ts';
 import type { Auth, InboxPort, Listening, LogLevel } from '../server/index.ts';
 import { createApp, createAuth, createLog, secretIn, serve as listen } from '../server/index.ts';
@@ -14,6 +13,8 @@ import { createReaders } from './host/readers.ts';
 import { startEngine } from './host/start-engine.ts';
 import { createCustomersPort } from './ports/customers.ts';
 import { createImportPort } from './ports/imports.ts';
+import { createIngestPort } from './ports/ingest.ts';
+import { IntakePace, usualLimits } from './ports/intake-pace.ts';
 import { createLifePort } from './ports/life.ts';
 import { createLoopsPort } from './ports/loops.ts';
 import { createMessagesPort } from './ports/messages.ts';
@@ -87,6 +88,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
     const readers = createReaders(url);
     closing.push(() => readers.stop());
     const now = () => engine.clock.now();
+    const secondsSince = (instant: number) => (now() - instant) / 1000 / engine.clock.speed;
 
     const log = createLog(options.logLevel);
     const baseURL = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -111,7 +113,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       loops: createLoopsPort({ host: engine.host, read, registry, now }),
       customers: createCustomersPort({ read, registry }),
       imports: createImportPort({ host: engine.host, registry, folder: data, log: stderrLog, now }),
-      ingest: { categoryOf, record: (records) => engine.host.ingest(records) },
+      ingest: createIngestPort(read, engine.host, new IntakePace(usualLimits, secondsSince)),
       messages: createMessagesPort(read),
       clock: { read: () => ({ mode: engine.clock.mode, now: now(), speed: engine.clock.speed }) },
       nodes: createNodesPort(registry),

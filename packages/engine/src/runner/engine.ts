@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Loop } from '../loop/index.ts';
 import { LoopError } from '../loop/index.ts';
 import { compile } from '../machine/index.ts';
+import type { Patch } from '../plugin/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
-import type { Transaction } from '../store/index.ts';
+import type { IntakeState, NewIntake, Transaction } from '../store/index.ts';
 import { StoreError } from '../store/index.ts';
 import { describeError } from './attempt.ts';
 import { rememberPaths } from '../store/paths.ts';
@@ -12,6 +13,8 @@ import { enter, keyless } from './enter.ts';
 import type { IngestRecord } from './ingest.ts';
 import { ingest } from './ingest.ts';
 import { record } from './intake.ts';
+import type { ReadRequest } from './intake-drain.ts';
+import { IntakeDrain } from './intake-drain.ts';
 import { Interventions } from './life/interventions.ts';
 import { Lives } from './life/lives.ts';
 import { changeLife } from './life/change-life.ts';
@@ -25,6 +28,7 @@ import { enterParties } from './enter-parties.ts';
 import { nextFiring, noteFirings, workSchedules } from './schedule.ts';
 import { fillWatched, nextSegmentWork, workSegments } from './work-segments.ts';
 import { Outbox } from './outbox.ts';
+import { patchCustomers } from './patch-customers.ts';
 import type { Redrive } from './redrive.ts';
 import { redrive } from './redrive.ts';
 import type { Parts } from './parts.ts';
@@ -39,7 +43,11 @@ import { workWait } from './work-wait.ts';
 import { workWriter } from './work-writer.ts';
 
 /** What an engine is made of; what it needs of itself (stations, segments, how to withdraw) it adds. Alone unless told which worker it is. */
-export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'withdraw' | 'worker'> & { worker?: Parts['worker'] };
+export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'withdraw' | 'worker'> & {
+  worker?: Parts['worker'];
+  /** How requests that were accepted are read, and a stopwatch by which they are worked in a few milliseconds at a time. */
+  intake?: { read: ReadRequest; stopwatch: () => number };
+};
 
 /**
  * The runner of all published loops of one database. It has no timers of its own: whoever holds it asks it to `work` and to
@@ -51,6 +59,7 @@ export class Engine {
   readonly #versions = new Map<number, RunningVersion>();
   readonly #byRef = new Map<number, Station>();
   readonly #outbox: Outbox;
+  readonly #intake: IntakeDrain | undefined;
   /** What people do to running loops: pause, resume, migrate, cancel and the like. */
   readonly life: Interventions;
   /** Customers whom somebody names one by one. */
@@ -61,7 +70,7 @@ export class Engine {
   #problem: unknown;
   #revision = '';
 
-  constructor(parts: EngineParts) {
+  constructor({ intake, ...parts }: EngineParts) {
     this.#parts = {
       ...parts,
       db: rememberPaths(parts.db),
@@ -78,6 +87,7 @@ export class Engine {
       withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
     };
     this.#outbox = new Outbox(this.#parts);
+    this.#intake = intake && new IntakeDrain(this.#parts, intake);
     this.lists = new Lists(this.#parts);
     this.life = new Interventions(this.#parts, this.#lives, () => this.#follow());
   }
@@ -228,6 +238,45 @@ export class Engine {
     const parts = this.#parts;
     await this.refresh();
     await parts.db.write((tx) => ingest(parts, tx, records, { now: parts.clock.now(), source }), 'ingest');
+  }
+
+  /** Takes in what people have found out about customers. What was refused, in words. */
+  async patch(patches: readonly Patch[], source: string): Promise<string[]> {
+    await this.refresh();
+    return patchCustomers(this.#parts, patches, source);
+  }
+
+  /** Keeps requests of clients until they are worked in: on disk when the promise resolves. What lies there then. */
+  accept(requests: readonly NewIntake[]): Promise<IntakeState> {
+    const { db, store } = this.#parts;
+    return db.write(async (tx) => {
+      await store.appendIntake(tx, requests);
+      return store.intakeState(tx);
+    }, 'accept');
+  }
+
+  /** Works in the oldest requests that were accepted, for some milliseconds. How many calls were dealt with. */
+  async workIntake(): Promise<number> {
+    await this.refresh();
+    return (await this.#intake?.work()) ?? 0;
+  }
+
+  /** Accepts calls that were set aside once more, all of them unless told which. How many. */
+  retryAside(ids?: readonly number[]): Promise<number> {
+    const { db, store } = this.#parts;
+    return db.write(async (tx) => {
+      const taken = await store.takeAside(tx, ids);
+      return store.appendIntake(
+        tx,
+        taken.map(({ receivedAt, kind, body }) => ({ receivedAt, kind, calls: 1, body })),
+      );
+    }, 'accept');
+  }
+
+  /** Forgets calls that were set aside. How many. */
+  discardAside(ids: readonly number[]): Promise<number> {
+    const { db, store } = this.#parts;
+    return db.write(async (tx) => (await store.takeAside(tx, ids)).length, 'accept');
   }
 
   /** Reads a source at one of a version's entries to its end: the entry's own, or another type's in its place. */

@@ -2,6 +2,7 @@ import type { Identity, SourceRecord } from '../plugin/index.ts';
 import type { Transaction } from '../store/index.ts';
 import { takeIn } from './happenings.ts';
 import type { Parts } from './parts.ts';
+import { Touched } from './touched.ts';
 
 /**
  * What another system tells of a party. `sameAs`: whoever is known by one of these is the same party, and is merged in.
@@ -23,13 +24,14 @@ export async function ingest(
   if (records.length === 0) return;
   const parties = records.map(({ events: _events, ...party }) => party);
   const { customers, related } = await parts.customers.importRecords(tx, parties, { now, source });
-  const touched = [...customers.flatMap((customer) => customer ?? []), ...related];
+  const touched = new Touched().related(related, records);
+  for (const [i, record] of records.entries()) touched.record(customers[i], record);
 
   const gone = new Map<number, number>();
   for (const [i, { sameAs = [] }] of records.entries())
     for (const { customer, into } of await unite(parts, tx, customers[i], sameAs, now)) {
       gone.set(customer, into);
-      touched.push(customer);
+      touched.everything([customer, into]);
     }
   const survivor = (customer: number): number => {
     let last = customer;

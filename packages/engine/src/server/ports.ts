@@ -1,11 +1,17 @@
 import type { Loop } from '../loop/loop.ts';
 import type { Problem } from '../loop/problem.ts';
 import type { Identity } from '../plugin/customer.ts';
+import type { CallOutcome } from './shapes/person.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
 import type { NodeTypeDescription } from '../plugin/registry.ts';
 import type { ServerLog } from './log.ts';
 import type { CustomerPage, CustomerView, Fields } from './shapes/customer.ts';
+import type { ErasureCounts, PersonChange, PersonExport } from './shapes/person.ts';
+import type { PrivacyPolicy } from './shapes/privacy.ts';
+import type { Timeline } from './shapes/timeline.ts';
+import type { Sight } from './privacy.ts';
+import type { Role } from './roles.ts';
 import type { ImportPreview, ImportSummary } from './shapes/import.ts';
 import type { Mail, MailPage } from './shapes/inbox.ts';
 import type {
@@ -159,10 +165,37 @@ export interface ApiToken {
 }
 
 export interface CustomersPort {
-  search(query: { search?: string; after?: string; limit: number }): Promise<CustomerPage>;
-  show(id: number): Promise<CustomerView | undefined>;
+  /** `blind`: for a caller who may not see what tells who somebody is, and must not find it out by searching. */
+  search(query: { search?: string; after?: string; limit: number; blind?: boolean }): Promise<CustomerPage>;
+  show(id: number): Promise<Omit<CustomerView, 'hidden'> | undefined>;
+  /** Whom a key names: `#12`, `email:ann@example.com`, or a value of any kind. Throws a conflict where it names several. */
+  find(key: string): Promise<number | undefined>;
+  /** Throws 400 for a cursor that was never given out. Undefined if there is no such customer, as below. */
+  timeline(
+    id: number,
+    query: { kinds?: readonly string[]; after?: string; limit: number },
+  ): Promise<Timeline | undefined>;
+  /** What was refused, in words. */
+  change(id: number, change: PersonChange, actor: string): Promise<readonly string[] | undefined>;
+  /** How a call of a call list went. Throws a conflict when it is answered for already. */
+  answerCall(
+    id: number,
+    call: { task: string; outcome: CallOutcome; note?: string },
+    actor: string,
+  ): Promise<true | undefined>;
+  /** All that is known, as one document; that it was taken is written down. */
+  exportPerson(id: number, actor: string): Promise<PersonExport | undefined>;
+  /** Takes away all that names or describes a person, or counts what would be taken away. */
+  erase(id: number, options: { dryRun: boolean }, actor: string): Promise<ErasureCounts | undefined>;
   /** Sampled from what is stored; the server asks at most every few seconds. */
   fields(): Promise<Fields>;
+}
+
+/** What each role may see of a person. */
+export interface PrivacyPort {
+  read(): Promise<PrivacyPolicy>;
+  write(policy: PrivacyPolicy, actor: string): Promise<void>;
+  sight(role: Role): Promise<Sight>;
 }
 
 export interface ImportPort {
@@ -279,6 +312,7 @@ export interface ServerPorts {
   readonly auth: AuthPort;
   readonly loops: LoopsPort;
   readonly customers: CustomersPort;
+  readonly privacy: PrivacyPort;
   readonly imports: ImportPort;
   readonly ingest: IngestPort;
   readonly messages: MessagesPort;

@@ -3,8 +3,11 @@ import { LoopError } from '../loop/problem.ts';
 import { newApiToken } from './api-tokens.ts';
 import { createApp } from './create-app.ts';
 import type { App } from './endpoint.ts';
+import { readRequest } from './ingest/read-request.ts';
 import type { ApiToken, IngestedRecord, LifePort, LoopsPort, PolicyPort, ServerPorts, TokensPort } from './ports.ts';
+import { sightOf } from './privacy.ts';
 import { conflict } from './server-error.ts';
+import { defaultPrivacyPolicy } from './shapes/privacy.ts';
 import { contactPolicyShape } from './shapes/life.ts';
 import type { AuditEntry, Intervention, LoopStatus, Overdue } from './shapes/life.ts';
 import type { Counts, LoopDetail } from './shapes/loop.ts';
@@ -46,7 +49,22 @@ export function testPorts(changes: Partial<ServerPorts> = {}): TestPorts {
     customers: {
       search: async () => ({ customers: [], next: null, total: 0 }),
       show: async () => undefined,
+      find: async () => undefined,
+      timeline: async () => undefined,
+      change: async () => undefined,
+      answerCall: async () => undefined,
+      exportPerson: async () => undefined,
+      erase: async () => undefined,
       fields: async () => ({ traits: [], events: [] }),
+    },
+    privacy: {
+      read: async () => defaultPrivacyPolicy,
+      write: async () => undefined,
+      sight: async (role) =>
+        sightOf(role, defaultPrivacyPolicy, {
+          isPersonal: (trait) => ['name', 'email', 'phone'].includes(trait),
+          isPersonalProperty: () => false,
+        }),
     },
     imports: {
       import: async (file) => {
@@ -60,10 +78,14 @@ export function testPorts(changes: Partial<ServerPorts> = {}): TestPorts {
       }),
     },
     ingest: {
-      categoryOf: (type) => (type.startsWith('Order') ? 'order' : 'contact'),
-      record: async (records) => {
-        ingested.push(...records);
+      holdOff: () => undefined,
+      accept: async (request) => {
+        ingested.push(...readRequest(request).calls.filter((call) => typeof call !== 'string'));
       },
+      state: async () => ({ waiting: 0, oldest: undefined, aside: 0 }),
+      aside: async () => [],
+      retry: async () => 0,
+      discard: async () => 0,
     },
     messages: { list: async () => [] },
     clock: { read: () => ({ mode: 'virtual', now: noon, speed: 1 }) },

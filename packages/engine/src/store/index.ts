@@ -194,3 +194,4 @@ export {
   takeOptIn,
   withdrawOptIns,
 } from './opt-in.ts';
+export { syncTraitIndexes } from './trait-index.ts';

@@ -18,9 +18,10 @@ export interface IntakeRow extends NewIntake {
   done: number;
 }
 
-/** What lies in intake: about how many requests, and when the oldest came. */
+/** What lies in intake: about how many requests, the number of the first, and when it came. */
 export interface IntakeState {
   rows: number;
+  first: number;
   oldest: number | undefined;
 }
 
@@ -73,9 +74,9 @@ export async function intakeState(tx: Transaction): Promise<IntakeState> {
   const first = await tx.first<{ id: number; receivedAt: number }>(
     'SELECT id, received_at AS "receivedAt" FROM intake ORDER BY id LIMIT 1',
   );
-  if (!first) return { rows: 0, oldest: undefined };
+  if (!first) return { rows: 0, first: 0, oldest: undefined };
   const last = await tx.first<{ id: number }>('SELECT max(id) AS id FROM intake');
-  return { rows: (last?.id ?? first.id) - first.id + 1, oldest: first.receivedAt };
+  return { rows: (last?.id ?? first.id) - first.id + 1, first: first.id, oldest: first.receivedAt };
 }
 
 /** A call that could not be worked in. */

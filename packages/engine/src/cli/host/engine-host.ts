@@ -4,7 +4,7 @@ import type { Log, Registry } from '../../plugin/index.ts';
 import type { ClockReading, IncomingEvent, Retention, SourceProgress } from '../../runner/index.ts';
 import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
-import type { Database } from '../../store/index.ts';
+import type { Database, IntakeState, NewIntake } from '../../store/index.ts';
 import { createDraft, readMeta, saveDraft, writeMeta, writePolicy } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
 import { listWriter } from '../ports/lists.ts';
@@ -110,6 +110,31 @@ export async function createEngineHost({
         () => Promise.race([engine.deliveries(), new Promise<void>((resolve) => setTimeout(resolve, 40))]),
         true,
       );
+  // What clients send is worked in beside the steps of loops, a few milliseconds in turn.
+  let accepted = true;
+  let endWait = () => {};
+  const wakeIntake = () => {
+    accepted = true;
+    endWait();
+  };
+  const takingIn = idle
+    ? undefined
+    : forever(
+        async () => {
+          accepted = false;
+          const calls = await engine.workIntake();
+          if (calls > 0) wake();
+          return calls;
+        },
+        async () => {
+          // Another engine on the same database may have accepted what nobody told this one of.
+          if (!accepted)
+            await new Promise<void>((resolve) => {
+              endWait = resolve;
+              setTimeout(resolve, longestSleep);
+            });
+        },
+      );
   const pruning = idle ? undefined : keepPruned(() => engine.life.prune(retention), signal, log);
   const saving =
     spec.mode === 'live'
@@ -146,6 +171,17 @@ export async function createEngineHost({
       await engine.record(events);
       wake();
     },
+    acceptRequests: async (requests: readonly NewIntake[]): Promise<IntakeState> => {
+      const state = await engine.accept(requests);
+      wakeIntake();
+      return state;
+    },
+    retryAside: async (ids?: readonly number[]): Promise<number> => {
+      const retried = await engine.retryAside(ids);
+      wakeIntake();
+      return retried;
+    },
+    discardAside: (ids: readonly number[]): Promise<number> => engine.discardAside(ids),
     ingest: async (records: readonly IngestedRecord[]): Promise<void> => {
       await engine.ingest(records, 'ingestion');
       wake();
@@ -204,8 +240,9 @@ export async function createEngineHost({
     stop: async (): Promise<void> => {
       stopping.abort();
       wake();
+      wakeIntake();
       clearInterval(saving);
-      await Promise.all([working, delivering, pruning]);
+      await Promise.all([working, delivering, takingIn, pruning]);
       await engine.stopSending();
       if (spec.mode !== 'live') await db.write((tx) => writeMeta(tx, 'clock', String(clock.now())));
       await transports.close();

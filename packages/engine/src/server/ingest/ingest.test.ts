@@ -123,42 +123,187 @@ test('a call without a messageId is the same call when it is sent again', async 
   expect(ids[2]).not.toBe(ids[0]);
 });
 
-test('a number that has lost its last digits names nobody, for two customers would become one', async () => {
+test('a whole number beyond 2^53 keeps all its digits, as a text', async () => {
   const { send, ingested } = await started();
-  const refused = await send('track', new TextEncoder().encode('{"userId":12345678901234567890,"event":"A"}'));
-  expect(refused.status).toBe(400);
-  expect(await refused.text()).toMatch(/userId: .*write one of more than fifteen digits as a text/);
-  expect((await send('track', { userId: '12345678901234567890', event: 'A' })).status).toBe(200);
-  expect((await send('track', { userId: 123456789012345, event: 'A' })).status).toBe(200);
-  expect(ingested.map(({ identities }) => identities[0]?.value)).toEqual(['12345678901234567890', '123456789012345']);
+  const text =
+    '{"userId":12345678901234567890,"event":"A","properties":{"order":9007199254740993,"n":1.5,"huge":1e999,"at":9007199254740991}}';
+  expect((await send('track', new TextEncoder().encode(text))).status).toBe(200);
+  expect(ingested[0]?.identities).toEqual([{ kind: 'userId', value: '12345678901234567890' }]);
+  expect(ingested[0]?.events?.[0]?.properties).toEqual({
+    order: '9007199254740993',
+    n: 1.5,
+    huge: '1e999',
+    at: 9007199254740991,
+  });
 });
 
-test('one bad call in a batch is named, and nothing of the batch is stored', async () => {
+test('a bad call costs the good ones of its batch nothing, and the answer says which and why', async () => {
   const { send, ingested } = await started();
   const good = { type: 'track', userId: 'u1', event: 'A' };
-  const nobody = await send('batch', { batch: [good, { type: 'track', event: 'A' }, { type: 'alias', userId: 'u1' }] });
+  const response = await send('batch', {
+    batch: [good, { type: 'track', event: 'A' }, { type: 'alias', userId: 'u1' }, { type: 'dance' }, null, good],
+  });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({
+    success: true,
+    rejected: [
+      { path: 'batch[1]', message: expect.stringMatching(/expected a userId/) },
+      { path: 'batch[2]', message: expect.stringMatching(/the old one in previousId/) },
+      { path: 'batch[3]', message: expect.stringMatching(/type: expected identify, .* got "dance"/) },
+      { path: 'batch[4]', message: expect.stringMatching(/type: expected/) },
+    ],
+  });
+  expect(ingested).toHaveLength(2);
+});
+
+test('a request of which nothing can be taken in is 400, which no client sends again', async () => {
+  const { send, ingested } = await started();
+  const nobody = await send('batch', {
+    batch: [
+      { type: 'track', event: 'A' },
+      { type: 'alias', userId: 'u1' },
+    ],
+  });
   expect(nobody.status).toBe(400);
-  expect(await nobody.json()).toMatchObject({ error: { problems: [{ path: 'batch[1]' }, { path: 'batch[2]' }] } });
-  expect((await send('batch', { batch: [good, { type: 'dance', userId: 'u1' }] })).status).toBe(400);
+  expect(await nobody.json()).toMatchObject({ error: { problems: [{ path: 'batch[0]' }, { path: 'batch[1]' }] } });
   expect((await send('batch', { batch: [] })).status).toBe(400);
+  expect((await send('batch', { batch: 'all' })).status).toBe(400);
+  expect((await send('batch', [])).status).toBe(400);
   expect((await send('track', { userId: 'u1' })).status).toBe(400);
+  expect((await send('track', { userId: 'u1', event: 'A', timestamp: 'yesterday' })).status).toBe(400);
   expect((await send('track', [])).status).toBe(400);
+  expect((await send('batch', new TextEncoder().encode('{"batch": [{"type": "track", '))).status).toBe(400);
   expect(ingested).toEqual([]);
+});
+
+test('odd texts, keys and nestings each have their outcome', async () => {
+  const { send, ingested } = await started();
+  const raw = (text: string) => send('track', new TextEncoder().encode(text));
+  const about = (properties: string) => `{"userId":"u1","event":"A","properties":${properties}}`;
+  expect((await raw(about('{"name":"👩🏽‍🚀 عائشة","o":"x\\ud800y","n":"a\\u0000b","\\u0000k":1}'))).status).toBe(200);
+  expect(ingested[0]?.events?.[0]?.properties).toEqual({
+    name: '👩🏽‍🚀 عائشة',
+    o: 'x\ufffdy',
+    n: 'a\ufffdb',
+    '\ufffdk': 1,
+  });
+  const deep = (levels: number) => about(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`);
+  expect((await raw(deep(90))).status).toBe(200);
+  for (const [text, why] of [
+    [deep(101), /nested at most 100 deep/],
+    [deep(15_000), /nested at most 100 deep/],
+    [deep(15_000).replace('"A"', '"A","n":"\\u0000"'), /nested at most 100 deep/],
+    [about('{"__proto__":{"admin":true}}'), /__proto__ is not taken/],
+    [about('{"a":[{"\\u005f_proto__":1}]}'), /__proto__ is not taken/],
+    ['{"userId":"a\\u0000","event":"A"}', /userId: it holds a character that was lost/],
+    ['{"userId":"u","groupId":"a","event":"A","anonymousId":"\\udfff"}', /anonymousId: it holds a character/],
+  ] as const) {
+    const response = await raw(text);
+    expect([response.status, await response.text()]).toEqual([400, expect.stringMatching(why)]);
+  }
+  expect(ingested).toHaveLength(2);
+  expect(Object.keys(Object.prototype)).toEqual([]);
+});
+
+test('a trait of 31 KB is taken, and a name of a right-to-left script too', async () => {
+  const { send, ingested } = await started();
+  const traits = { story: 'x'.repeat(31 * 1024), name: 'עִבְרִית \u202e' };
+  expect((await send('identify', { userId: 'u1', traits })).status).toBe(200);
+  expect(ingested[0]?.traits).toEqual(traits);
+});
+
+test('an event of 1970 is believed, and one before it', async () => {
+  const { send, ingested } = await started();
+  await send('track', { userId: 'u1', event: 'A', timestamp: '1970-01-01T00:00:00Z' });
+  await send('track', { userId: 'u1', event: 'A', timestamp: '1969-12-31T00:00:00.000001+02:00' });
+  expect(ingested.map(({ time }) => time)).toEqual([0, Date.parse('1969-12-31T00:00:00+02:00')]);
+});
+
+test('libraries for browsers write the key into the body, and may send from pages of any origin', async () => {
+  const { app, key, ingested } = await started();
+  const fromPage = (path: string, body: unknown) =>
+    app.request(`/v1/${path}`, {
+      method: 'POST',
+      headers: { origin: 'https://shop.example', 'content-type': 'text/plain' },
+      body: JSON.stringify(body),
+    });
+  const asked = await app.request('/v1/t', {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://shop.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    },
+  });
+  expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+  expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
+  const call = { anonymousId: 'a1', event: 'Seen', integrations: { All: true }, type: 'track' };
+  const answer = await fromPage('t', { ...call, writeKey: key });
+  expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+  expect((await fromPage('b', { batch: [call], writeKey: key })).status).toBe(200);
+  expect((await fromPage('t', { ...call, writeKey: 'osk_none' })).status).toBe(401);
+  expect((await fromPage('t', call)).status).toBe(401);
+  for (const [path, body] of [
+    ['i', { userId: 'u1', traits: { plan: 'gold' } }],
+    ['p', { anonymousId: 'a1', name: 'Home' }],
+    ['s', { anonymousId: 'a1', name: 'Start' }],
+    ['g', { userId: 'u1', groupId: 'acme' }],
+    ['a', { userId: 'u1', previousId: 'a1' }],
+  ] as const)
+    expect([path, (await fromPage(path, { ...body, writeKey: key })).status]).toEqual([path, 200]);
+  expect(ingested).toHaveLength(7);
+});
+
+test('the write key is not written down with the body that it came in', async () => {
+  const bodies: string[] = [];
+  const { ports } = testPorts();
+  ports.ingest.accept = async ({ body }) => void bodies.push(body);
+  const app = createApp(ports);
+  const { key } = (await (await asBrowser(app)('POST', '/api/write-keys', { name: 'A' })).json()) as { key: string };
+  const body = JSON.stringify({ userId: 'u1', event: 'A', writeKey: key });
+  expect((await app.request('/v1/track', { method: 'POST', body })).status).toBe(200);
+  expect(bodies).toEqual(['{"userId":"u1","event":"A","writeKey":""}']);
+});
+
+test('while the engine is behind, clients are told when to come again, and nothing of them is read', async () => {
+  const { ports, ingested } = testPorts();
+  ports.ingest.holdOff = () => 7;
+  const app = createApp(ports);
+  const { key } = (await (await asBrowser(app)('POST', '/api/write-keys', { name: 'A' })).json()) as { key: string };
+  const headers = { authorization: `Basic ${btoa(`${key}:`)}` };
+  const response = await app.request('/v1/track', { method: 'POST', headers, body: 'not even JSON' });
+  expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
+  expect(await response.text()).toMatch(/nothing of this was stored, send it again in 7 s/);
+  expect(ingested).toEqual([]);
+});
+
+test('a group call makes its customer part of an account', async () => {
+  const { send, ingested } = await started();
+  await send('group', { userId: 'u1', groupId: 42, traits: { size: 9 }, timestamp: '2026-02-01T00:00:00Z' });
+  expect(ingested[0]?.relationships).toEqual([
+    { kind: 'account', key: '42', traits: { size: 9 }, from: Date.parse('2026-02-01T00:00:00Z') },
+  ]);
 });
 
 test('limits hold: 32 KB a call, 500 KB and 2,500 calls a batch, opened or packed', async () => {
   const { send, ingested } = await started();
   const call = (size: number) => ({ type: 'track', userId: 'u1', event: 'A', properties: { text: 'x'.repeat(size) } });
   expect((await send('track', call(33_000))).status).toBe(413);
-  expect((await send('batch', { batch: [call(10), call(33_000)] })).status).toBe(413);
+  const long = await send('batch', { batch: [call(10), call(33_000)] });
+  expect([long.status, await long.json()]).toMatchObject([
+    200,
+    { rejected: [{ path: 'batch[1]', message: expect.stringMatching(/at most 32768 bytes, got 33\d+/) }] },
+  ]);
+  expect((await send('batch', { batch: [call(33_000)] })).status).toBe(400);
+  expect(ingested).toHaveLength(1);
   expect((await send('batch', { batch: Array.from({ length: 30 }, () => call(20_000)) })).status).toBe(413);
   expect((await send('batch', { batch: Array.from({ length: 2501 }, () => call(0)) })).status).toBe(400);
   const packed = gzipSync(JSON.stringify({ batch: Array.from({ length: 30 }, () => call(20_000)) }));
   expect(packed.length).toBeLessThan(5000);
   expect((await send('batch', new Uint8Array(packed), { 'content-encoding': 'gzip' })).status).toBe(413);
-  expect(ingested).toEqual([]);
+  expect(ingested).toHaveLength(1);
   expect((await send('batch', { batch: Array.from({ length: 2500 }, () => call(0)) })).status).toBe(200);
-  expect(ingested).toHaveLength(2500);
+  expect(ingested).toHaveLength(2501);
 });
 
 test('a packed batch is opened, an unknown packing and broken JSON are refused', async () => {
@@ -173,7 +318,7 @@ test('a packed batch is opened, an unknown packing and broken JSON are refused',
 
 test('what could not be stored is not called a success', async () => {
   const { ports } = testPorts({
-    ingest: { categoryOf: () => 'contact', record: () => Promise.reject(new Error('disk full')) },
+    ingest: { ...testPorts().ports.ingest, accept: () => Promise.reject(new Error('disk full')) },
   });
   const app = createApp(ports);
   const { key } = (await (await asBrowser(app)('POST', '/api/write-keys', { name: 'A' })).json()) as { key: string };

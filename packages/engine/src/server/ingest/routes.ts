@@ -1,126 +1,149 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
 import { auth as basicAuth } from 'hono/utils/basic-auth';
 import type { Problem } from '../../loop/problem.ts';
 import type { App, Env } from '../endpoint.ts';
-import { check, errorResponses, limitBody } from '../endpoint.ts';
-import { parseJson } from '../parse-json.ts';
-import type { IngestedRecord, ServerPorts } from '../ports.ts';
+import { errorResponses } from '../endpoint.ts';
+import type { ServerPorts } from '../ports.ts';
 import { ServerError } from '../server-error.ts';
 import type { WriteKeys } from '../write-keys.ts';
-import { toRecord } from './to-record.ts';
-import type { CallType, TrackingCall } from './tracking-call.ts';
-import { batchShape, callShape, callTypes } from './tracking-call.ts';
+import { bodyText } from './body-text.ts';
+import type { CallRead, RequestKind } from './read-calls.ts';
+import { BodyError, maxBatch, maxCall, readCalls } from './read-calls.ts';
+import { acceptedShape, batchShape, callShape, callTypes } from './tracking-call.ts';
 
-const maxCall = 32 * 1024;
-const maxBatch = 500 * 1024;
-const successShape = z.object({ success: z.literal(true) });
+/** The addresses of the calls: those of the HTTP API, and the first letters that Segment's library for browsers uses. */
+const addresses: readonly (readonly [path: string, kind: RequestKind])[] = [
+  ...callTypes.flatMap((type) => [[type, type] as const, [type.slice(0, 1), type] as const]),
+  ['batch', 'batch'],
+  ['b', 'batch'],
+  ['import', 'batch'],
+];
 
-/** Segment's HTTP tracking API, so that its official clients work unchanged. Answers once everything is stored. */
+/**
+ * Segment's HTTP tracking API, so that its official clients work unchanged. Answers once everything is on disk; the engine
+ * works it in a moment later.
+ */
 export function ingestRoutes(app: App, { ingest, clock }: ServerPorts, keys: WriteKeys): void {
-  app.use('/v1/*', requireWriteKey(keys));
-  const store = (calls: readonly Call[]) =>
-    ingest.record(records(calls, { now: clock.read().now, categoryOf: (event) => ingest.categoryOf(event) }));
-
-  for (const type of callTypes) {
-    describe(app, type, callShape);
-    app.post(`/v1/${type}`, limitBody(maxCall), async (c) => {
-      const call = check(callShape, parseJson(await bodyText(c, maxCall)), 'body');
-      await store([{ type, call, path: '' }]);
-      return c.json({ success: true });
+  app.use('/v1/*', forBrowsers, mayKnock(keys), holdOff(ingest));
+  for (const [path, kind] of addresses) {
+    describe(app, path, kind);
+    app.post(`/v1/${path}`, async (c) => {
+      const text = await bodyText(c, kind === 'batch' ? maxBatch : maxCall);
+      const key = await keyOf(c, text, keys);
+      const calls = soundOnes(kind, text);
+      await ingest.accept({
+        kind,
+        calls: calls.length,
+        // A secret is not written down; only its digest is kept.
+        body: text.includes(key) ? text.replaceAll(key, '') : text,
+        receivedAt: clock.read().now,
+      });
+      const rejected = refusals(calls);
+      return c.json(rejected.length === 0 ? { success: true } : { success: true, rejected });
     });
   }
-
-  describe(app, 'batch', batchShape);
-  app.post('/v1/batch', limitBody(maxBatch), async (c) => {
-    const text = await bodyText(c, maxBatch);
-    const { batch, sentAt } = check(batchShape, parseJson(text), 'body');
-    const calls = batch.map(({ type, ...call }, i) => ({
-      type,
-      call: { ...call, sentAt: call.sentAt ?? sentAt },
-      path: `batch[${i}]`,
-    }));
-    if (text.length > maxCall) refuseLongCalls(calls);
-    await store(calls);
-    return c.json({ success: true });
-  });
 }
 
-interface Call {
-  type: CallType;
-  call: TrackingCall;
-  path: string;
-}
+/**
+ * A page of any origin may send what happened on it: that takes a write key and gives nothing back, and no cookie goes with
+ * it. Nothing else may be asked from elsewhere.
+ */
+const forBrowsers = cors({
+  origin: '*',
+  allowMethods: ['POST'],
+  allowHeaders: ['authorization', 'content-type', 'x-retry-count'],
+  maxAge: 86_400,
+});
 
-/** All or none: half a batch taken would be a batch that its client can neither repeat nor mend. */
-function records(calls: readonly Call[], engine: Parameters<typeof toRecord>[2]): IngestedRecord[] {
-  const problems: Problem[] = [];
-  const taken: IngestedRecord[] = [];
-  for (const { type, call, path } of calls) {
-    const record = toRecord(type, call, engine);
-    if (typeof record === 'string') problems.push({ level: 'error', code: 'call', path, message: record });
-    else taken.push(record);
-  }
-  if (problems.length > 0)
-    throw new ServerError(
-      400,
-      'invalid',
-      `nothing was stored: ${problems[0]?.path ?? ''} ${problems[0]?.message}`,
-      problems,
-    );
-  return taken;
-}
-
-function refuseLongCalls(calls: readonly Call[]): void {
-  for (const { call, path } of calls)
-    if (JSON.stringify(call).length > maxCall)
-      throw new ServerError(
-        413,
-        'too-large',
-        `expected calls of at most ${maxCall} bytes, ${path} is longer: nothing was stored`,
-      );
-}
-
-/** The write key is the Basic user name, its password empty. Checked before a byte of the body is read. */
-const requireWriteKey =
+/** A key that is shown and was never given out is refused before a byte of the body is read. */
+const mayKnock =
   (keys: WriteKeys): MiddlewareHandler<Env> =>
   async (c, next) => {
-    const key = basicAuth(c.req.raw)?.username;
-    if (!key || !(await keys.isKnown(key))) {
-      c.header('www-authenticate', 'Basic realm="OSICAM write key"');
-      throw new ServerError(401, 'unauthenticated', 'expected a write key as the user name of Basic authentication');
+    if (c.req.header('authorization') !== undefined) {
+      const key = basicAuth(c.req.raw)?.username;
+      if (!key || !(await keys.isKnown(key))) throw unknownKey(c);
+      c.set('writeKey', key);
     }
     await next();
   };
 
-/** Some of Segment's clients compress; what they send must not grow beyond the limit when it is opened. */
-async function bodyText(c: Context<Env>, maxOutputLength: number): Promise<string> {
-  const encoding = c.req.header('content-encoding');
-  if (!encoding || encoding === 'identity') return c.req.text();
-  if (encoding !== 'gzip')
-    throw new ServerError(415, 'media-type', `expected gzip or no content encoding, got ${encoding}`);
+/** Asked before anything is read at length: who is to come again shall cost little. */
+const holdOff =
+  (ingest: ServerPorts['ingest']): MiddlewareHandler<Env> =>
+  async (c, next) => {
+    const seconds = ingest.holdOff();
+    if (seconds !== undefined) {
+      c.header('retry-after', String(seconds));
+      throw new ServerError(
+        429,
+        'behind',
+        `the engine is behind with what has been sent: nothing of this was stored, send it again in ${seconds} s`,
+      );
+    }
+    await next();
+  };
+
+/** Libraries for browsers write the key into the body. Whoever has a key may have written it anywhere. */
+const inBody = /"writeKey"\s*:\s*"([^"\\]{1,200})"/;
+
+async function keyOf(c: Context<Env>, text: string, keys: WriteKeys): Promise<string> {
+  const shown = c.get('writeKey');
+  if (shown !== undefined) return shown;
+  const key = inBody.exec(text)?.[1];
+  if (!key || !(await keys.isKnown(key))) throw unknownKey(c);
+  return key;
+}
+
+function unknownKey(c: Context<Env>): ServerError {
+  c.header('www-authenticate', 'Basic realm="OSICAM write key"');
+  return new ServerError(
+    401,
+    'unauthenticated',
+    'expected a write key of this installation as the user name of Basic authentication, or as writeKey in the body',
+  );
+}
+
+/**
+ * The calls of a body of which at least one can be taken in. A bad one among good ones costs them nothing: its client would
+ * not send them again. It is accepted with them, and set aside with its error when the engine comes to it.
+ */
+function soundOnes(kind: RequestKind, text: string): readonly CallRead[] {
+  const { calls } = readBody(kind, text);
+  if (calls.some((call) => typeof call !== 'string')) return calls;
+  const problems = refusals(calls).map(
+    ({ path, message }): Problem => ({ level: 'error', code: 'call', path, message }),
+  );
+  const [first] = problems;
+  throw new ServerError(400, 'invalid', `nothing was stored: ${first?.path ?? ''} ${first?.message}`, problems);
+}
+
+function readBody(kind: RequestKind, text: string): ReturnType<typeof readCalls> {
   try {
-    return (await promisify(gunzip)(await c.req.arrayBuffer(), { maxOutputLength })).toString();
+    return readCalls(kind, text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new ServerError(413, 'too-large', `expected a body of at most ${maxOutputLength} bytes when opened`);
-    throw new ServerError(400, 'invalid', `expected gzip: ${(error as Error).message}`);
+    if (!(error instanceof BodyError)) throw error;
+    throw new ServerError(400, 'invalid', `nothing was stored: ${error.message}`);
   }
 }
 
-function describe(app: App, name: string, schema: z.ZodType): void {
+const refusals = (calls: readonly CallRead[]): { path: string; message: string }[] =>
+  calls.flatMap((call, i) =>
+    typeof call === 'string' ? [{ path: calls.length === 1 ? 'body' : `batch[${i}]`, message: call }] : [],
+  );
+
+function describe(app: App, path: string, kind: RequestKind): void {
+  const schema = kind === 'batch' ? batchShape : callShape;
   app.openAPIRegistry.registerPath({
     method: 'post',
-    path: `/v1/${name}`,
+    path: `/v1/${path}`,
     tags: ['Ingestion'],
-    summary: `Segment's ${name} call`,
+    summary: `Segment's ${kind} call${path.length > 1 ? '' : ', as its library for browsers sends it'}`,
     security: [{ writeKey: [] }],
     request: { body: { required: true, content: { 'application/json': { schema } } } },
     responses: {
-      200: { description: 'Stored', content: { 'application/json': { schema: successShape } } },
-      ...errorResponses([400, 401, 413, 415]),
+      200: { description: 'On disk', content: { 'application/json': { schema: acceptedShape } } },
+      ...errorResponses([400, 401, 413, 415, 429, 503]),
     },
   });
 }
