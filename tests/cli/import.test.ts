@@ -55,7 +55,7 @@ test('types are found and shown, blanks stay missing, and a second time nothing 
     expect.arrayContaining(['name text', 'charge number', 'since date', 'active boolean']),
   );
   // For whoever looks on, the same is on standard error as a table.
-  expect(outcome.stderr).toMatch(/^charge +number +charge +34 % +12\.5/m);
+  expect(outcome.stderr).toMatch(/^charge +number +trait charge +34 % +12\.5/m);
   expect(ask(db, "SELECT count(*) AS n FROM customer WHERE traits ->> 'charge' IS NULL")).toEqual([{ n: 1 }]);
   expect(ask(db, "SELECT traits ->> 'name' AS name FROM customer WHERE traits ->> 'active' = 0")).toEqual([
     { name: 'Bo, the "second"' },
@@ -90,10 +90,12 @@ test('a map file says what becomes of columns; a bad one is refused before there
   const db = join(directory, 'base.sqlite');
   const file = write(directory, 'crm.csv', 'Nr,E-Mail,PLZ,Notiz\n7,ann@example.com,01067,private\n');
   const map = write(directory, 'map.json', {
-    Nr: { identity: 'crm', trait: false },
-    'E-Mail': { identity: 'email', trait: 'email' },
-    PLZ: { trait: 'postcode', type: 'text' },
-    Notiz: 'ignore',
+    columns: {
+      Nr: { identity: 'crm', trait: false },
+      'E-Mail': { identity: 'email', trait: 'email' },
+      PLZ: { trait: 'postcode', type: 'text' },
+      Notiz: 'ignore',
+    },
   });
   expect(await osicamJson<Import>(['import', file, '--db', db, '--map', map])).toMatchObject({ created: 1 });
   expect(ask(db, 'SELECT json(traits) AS traits FROM customer')).toEqual([
@@ -115,8 +117,10 @@ test('a map file says what becomes of columns; a bad one is refused before there
         write(directory, 'bad.json', content),
       ]),
     ).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(said) });
-  await refuse({ PLZ: { type: 'zip' } }, /PLZ/);
+  await refuse({ columns: { PLZ: { type: 'zip' } } }, /bad\.json: columns\.PLZ.*type/);
+  await refuse({ PLZ: 'ignore' }, /bad\.json: expected some of .*columns.*, got "PLZ"/);
+  await refuse({ events: [{ type: 'order', time: { column: 'Nr', format: 'jjjj' } }] }, /events\[0\]\.time.*got/);
   await refuse('{', /expected JSON in .*bad\.json/);
-  await refuse({ Ort: { trait: 'city' } }, /Ort/);
+  await refuse({ columns: { Ort: { trait: 'city' } } }, /there is no column "Ort"/);
   expect(existsSync(join(directory, 'no.sqlite'))).toBe(false);
 });

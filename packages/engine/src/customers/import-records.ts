@@ -1,4 +1,4 @@
-import type { Identity, Merge } from '../plugin/customer.ts';
+import type { CustomerEvent, Identity, Merge } from '../plugin/customer.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
@@ -39,6 +39,10 @@ export interface Imported {
   same: readonly Merge[];
   /** How many values of each trait are kept aside because they are not of its declared type. */
   misfits: Record<string, number>;
+  /** The events that were new. */
+  events: { customer: number; event: CustomerEvent }[];
+  /** How many consents differed from what stood. */
+  consents: number;
 }
 
 /**
@@ -68,6 +72,8 @@ export async function importPacked(
     conflicts: [],
     same: matcher.same,
     misfits: {},
+    events: [],
+    consents: 0,
   };
   const admitted = await admitTexts(tx, packed.traits, packed.seen, now);
   const created = new Map<number, string>();
@@ -86,6 +92,11 @@ export async function importPacked(
     if (isNew) {
       created.set(customer, text.includes('null') ? strip(text) : text);
       result.created++;
+      continue;
+    }
+    // Rows that tell of events alone are many, and change nobody.
+    if (text === '{}') {
+      result.unchanged++;
       continue;
     }
     const before = created.get(customer);
@@ -122,12 +133,12 @@ export async function importPacked(
 
   const ownerOf = (record: number) => result.customers[record];
   result.misfits = await keepAside(tx, admitted.aside, ownerOf, { now, source });
-  await insertEvents(
-    tx,
-    packed.events.flatMap(({ record, event }) => owned(ownerOf(record), { event })),
-    { now, source },
+  const events = packed.events.flatMap(({ record, event }) => owned(ownerOf(record), { event }));
+  const stored = await insertEvents(tx, events, { now, source });
+  result.events = events.flatMap(({ customer }, i) =>
+    owned(stored[i] && customer, { event: stored[i] as CustomerEvent }),
   );
-  await recordConsents(
+  result.consents = await recordConsents(
     tx,
     packed.consents.flatMap(({ record, consent }) => owned(ownerOf(record), { consent })),
     { now },

@@ -30,6 +30,8 @@ export {
 } from './mapping/plan-columns.ts';
 export type { Made, MapperSettings } from './mapping/record-mapper.ts';
 export { RecordMapper } from './mapping/record-mapper.ts';
+export type { ToldIssue } from './mapping/told-issues.ts';
+export { toldIssues } from './mapping/told-issues.ts';
 export { valueAt } from './mapping/value-at.ts';
 export type * from './node-type.ts';
 export type { NodeTypeDescription } from './registry.ts';

@@ -75,6 +75,8 @@ export interface SourceColumn {
   readonly zone?: string;
   /** Of money. */
   readonly currency?: string;
+  /** All that becomes of it, in a few words each; empty when it is left out. */
+  readonly becomes: readonly string[];
   /** How many of the sample have no value. */
   readonly missing: number;
   /** How many different values the sample has. */

@@ -65,7 +65,7 @@ test('imports a file, and a second time changes nothing', async () => {
     key: 'id',
     rejects: null,
   });
-  expect(said).toMatch(/^age +number +age/m);
+  expect(said).toMatch(/^age +number +trait age/m);
   expect(await osicam(file, '--db', database())).toMatchObject({ created: 0, updated: 0, unchanged: 25_000 });
   expect(await query('SELECT count(*) AS n, max(id) AS last FROM customer')).toEqual([{ n: 25_000, last: 25_000 }]);
   expect(await query('SELECT count(*) AS n FROM trait_change')).toEqual([{ n: 0 }]);
@@ -88,7 +88,7 @@ test('writes rows that cannot be read to a file beside it, with line and reason'
 
 test('takes identities, types and traits from a map', async () => {
   const file = await given('nr,mail,vip\n7,a@example.com,Yes\n');
-  const map = await given('{"mail":{"identity":"email","trait":"email"},"vip":{"type":"boolean"}}', 'map.json');
+  const map = await given('{"columns":{"mail":{"identity":"email","trait":"email"},"vip":{"type":"boolean"}}}', 'map.json');
   await osicam(file, '--db', database(), '--key', 'nr', '--kind', 'billing', '--map', map);
   expect(await query('SELECT kind, value FROM identity')).toEqual([
     { kind: 'billing', value: '7' },

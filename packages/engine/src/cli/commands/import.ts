@@ -3,68 +3,74 @@ import { basename, dirname, extname, join } from 'node:path';
 import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { SourcePreview } from '../../plugin/index.ts';
+import type { SourcePreview, SourceType } from '../../plugin/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { ImportResult } from '../import/import-file.ts';
 import { importFile } from '../import/import-file.ts';
+import type { FileOptions } from '../import/plan-file.ts';
+import { addFileOptions, planFile } from '../import/plan-file.ts';
 import { printJson, printLine, table, tell } from '../print.ts';
-import { readJsonFile } from '../read-json-file.ts';
 import { stderrLog } from '../stderr-log.ts';
 import type { Wiring } from '../wiring.ts';
 
-interface ImportOptions {
-  db: string;
-  key?: string;
-  kind?: string;
-  map?: string;
-  encoding?: string;
+interface ImportOptions extends FileOptions {
+  db?: string;
   rejects?: string;
+  dryRun?: boolean;
   json?: boolean;
 }
 
 /** `osicam import`: a file into the customer base. */
 export function addImport(program: Command, wiring: Pick<Wiring, 'registry' | 'openDatabase'>): void {
-  program
+  const command = program
     .command('import')
-    .description('Bring customers from a CSV or JSON Lines file into a database; a second time changes nothing')
-    .argument('<file>', 'a CSV file, or JSON Lines where the name ends in .jsonl or .ndjson')
-    .addOption(
-      new Option('--db <url>', 'the database, as sqlite:<path>, a path (created where there is none), or postgres://…')
-        .env('OSICAM_DATABASE_URL')
-        .makeOptionMandatory(),
+    .description(
+      'Bring customers, and what happened to them, from a CSV, JSON Lines or Parquet file into a database; a second time changes nothing',
     )
-    .option('--key <column>', 'the column that identifies a customer; left out, the first one named like an id')
-    .option('--kind <word>', 'what the key is called, so that several files can use the same', 'key')
-    .option('--map <file>', 'JSON: column → "ignore", or { "trait", "type", "identity" }')
-    .option('--encoding <name>', 'how the file writes letters, as windows-1252', 'utf-8')
+    .argument('<file>', 'CSV, JSON Lines (.jsonl, .ndjson) or Parquet, also packed as .gz')
+    .addOption(
+      new Option(
+        '--db <url>',
+        'the database, as sqlite:<path>, a path (created where there is none), or postgres://…',
+      ).env('OSICAM_DATABASE_URL'),
+    )
+    .option('--dry-run', 'show what the file holds and what would become of it, and touch no database')
     .option('--rejects <file>', 'where rows go that cannot be read; left out, beside the file')
-    .option('--json', 'print one JSON document')
-    .action(async (file: string, options: ImportOptions) => {
-      const result = await runImport(file, options, wiring);
-      if (options.json) printJson(result);
-      else printLine(describeImport(result));
-    });
+    .option('--json', 'print one JSON document');
+  addFileOptions(command);
+  command.action(async (file: string, options: ImportOptions) => {
+    const { type, settings } = await planFile(file, options, wiring);
+    if (options.dryRun) {
+      const preview = await previewOf(type, settings);
+      if (options.json) printJson(preview);
+      else printLine(describePreview(file, preview, { whole: true }).join('\n'));
+      return;
+    }
+    const { db } = options;
+    if (db === undefined)
+      throw new CliError('expected --db <url>, the database that the file is brought into, or --dry-run', 2);
+    const result = await runImport(file, { ...options, db }, { type, settings }, wiring);
+    if (options.json) printJson(result);
+    else printLine(describeImport(result));
+  });
+}
+
+async function previewOf(type: SourceType, settings: unknown): Promise<SourcePreview> {
+  const signal = new AbortController().signal;
+  const context = { settings, cursor: undefined, folder: process.cwd(), now: Date.now(), log: stderrLog, signal };
+  const preview = await type.preview?.(context).catch((error: unknown) => {
+    throw new CliError(error instanceof Error ? error.message : String(error));
+  });
+  if (!preview) throw new CliError(`the node type ${type.type} reads no file`);
+  return preview;
 }
 
 async function runImport(
   file: string,
-  options: ImportOptions,
-  wiring: Pick<Wiring, 'registry' | 'openDatabase'>,
+  options: ImportOptions & { db: string },
+  { type, settings }: { type: SourceType; settings: unknown },
+  wiring: Pick<Wiring, 'openDatabase'>,
 ): Promise<ImportResult> {
-  const type = (await wiring.registry()).get('collect/file');
-  if (type?.contract !== 'source')
-    throw new CliError('no plugin of this installation offers collect/file, which reads customers');
-  const settings = type.settings.safeParse({
-    path: file,
-    identityKind: options.kind,
-    encoding: options.encoding,
-    ...(options.key === undefined ? {} : { key: options.key }),
-    ...(options.map === undefined ? {} : { map: readJsonFile(options.map) }),
-  });
-  if (!settings.success) {
-    const problems = settings.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new CliError(problems.join('; '), options.map === undefined ? 2 : 1);
-  }
   const rejects = options.rejects ?? join(dirname(file), `${basename(file, extname(file))}.rejects.csv`);
   if (options.rejects !== undefined && !existsSync(dirname(rejects)))
     throw new CliError(`the folder of ${rejects} does not exist`);
@@ -76,7 +82,7 @@ async function runImport(
   try {
     return await importFile({
       type,
-      settings: settings.data,
+      settings,
       source: `import ${basename(file)}`,
       url: options.db,
       openDatabase: wiring.openDatabase,
@@ -121,35 +127,52 @@ class ImportProgress {
   }
 }
 
-function describePreview(file: string, { columns, rows, key, format }: SourcePreview): string[] {
+/** `whole`: with the first records, and what would be refused of the sample. */
+function describePreview(
+  file: string,
+  { columns, rows, key, format, records = [], rejects = [], refused = 0, misfits = {} }: SourcePreview,
+  { whole = false } = {},
+): string[] {
   const share = (missing: number) => (rows > 0 && missing > 0 ? `${Math.ceil((missing / rows) * 100)} %` : '');
-  return [
+  const lines = [
     `${file}: ${format}${key === undefined ? '' : `, key ${key}`}`,
     table(
-      ['column', 'type', 'trait', 'identity', 'missing', 'examples'],
-      columns.map(({ name, type, trait = '–', identity = '', missing, examples }) => [
+      ['column', 'type', 'becomes', 'missing', 'examples'],
+      columns.map(({ name, type, becomes, missing, examples, dates = [] }) => [
         name,
-        type,
-        trait,
-        identity,
+        dates.length > 0 ? `${type} (${dates.join(' or ')}?)` : type,
+        becomes.join(', ') || '–',
         share(missing),
         examples.join(', ').slice(0, 40),
       ]),
     ),
     '',
   ];
+  if (!whole) return lines;
+  if (records[0]) lines.push('the first row becomes', JSON.stringify(records[0], null, 2), '');
+  for (const [column, count] of Object.entries(misfits)) lines.push(didNotFit(column, count));
+  lines.push(`${refused.toLocaleString('en-US')} of the first ${rows.toLocaleString('en-US')} rows would be refused`);
+  for (const { line, reason } of rejects) lines.push(`  line ${line}: ${reason}`);
+  return lines;
 }
+
+const didNotFit = (column: string, count: number): string =>
+  `${count} ${count === 1 ? 'value' : 'values'} of ${column} did not fit its type and stayed as written`;
 
 function describeImport(result: ImportResult): string {
   const { rows, created, updated, unchanged, rejected, misfits, conflicts, seconds, rejects } = result;
+  const { events, knownEvents, consents, relationships } = result;
   const lines = [
     table(
       ['rows', 'created', 'updated', 'unchanged', 'rejected', 'seconds'],
       [[rows, created, updated, unchanged, rejected, seconds]],
     ),
   ];
-  for (const [column, count] of Object.entries(misfits))
-    lines.push(`${count} ${count === 1 ? 'value' : 'values'} of ${column} did not fit its type and stayed as written`);
+  const count = (what: number) => what.toLocaleString('en-US');
+  if (events + knownEvents > 0) lines.push(`events: ${count(events)} new, ${count(knownEvents)} known already`);
+  if (consents > 0) lines.push(`consents given or refused anew: ${count(consents)}`);
+  if (relationships > 0) lines.push(`customers whose relationships changed: ${count(relationships)}`);
+  for (const [column, misfit] of Object.entries(misfits)) lines.push(didNotFit(column, misfit));
   if (conflicts > 0) lines.push(`${conflicts} identities stayed with the customers who had them first`);
   if (rejects !== null) lines.push(`rejected rows, with line and reason: ${rejects}`);
   return lines.join('\n');

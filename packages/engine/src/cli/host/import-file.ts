@@ -1,4 +1,6 @@
 import type { Log, Registry, Reject, SourceType } from '../../plugin/index.ts';
+import { pathText } from '../../loop/index.ts';
+import { toldIssues } from '../../plugin/index.ts';
 import type { Engine } from '../../runner/index.ts';
 import { importRecords } from '../../customers/index.ts';
 import type { Database } from '../../store/index.ts';
@@ -24,7 +26,9 @@ export function fileSettings(type: SourceType, settings: unknown): unknown {
   throw new ServerError(
     422,
     'settings',
-    parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    toldIssues(parsed.error)
+      .map(({ path, message }) => `${pathText(path as (string | number)[])}: ${message}`)
+      .join('; '),
   );
 }
 

@@ -15,6 +15,13 @@ export interface ImportResult {
   updated: number;
   unchanged: number;
   rejected: number;
+  /** Events that are new, and those that were known already. */
+  events: number;
+  knownEvents: number;
+  /** Permissions given or refused that differ from what stood. */
+  consents: number;
+  /** Customers whose relationships have changed. */
+  relationships: number;
   /** Values that did not fit the type of their column and were kept as text. */
   misfits: Record<string, number>;
   /** Identities that stayed with the customer who had them first. */
@@ -56,7 +63,16 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
   // Here rather than in the thread: a database from a newer version is refused before anything starts.
   const db = await parts.openDatabase(url);
   const rejects = new RejectFile(parts.rejects);
-  const total = { created: 0, updated: 0, unchanged: 0, conflicts: 0 };
+  const total = {
+    created: 0,
+    updated: 0,
+    unchanged: 0,
+    conflicts: 0,
+    events: 0,
+    knownEvents: 0,
+    consents: 0,
+    relationships: 0,
+  };
   const refused: Tally['refused'] = [];
   const onTally = (tally: Tally) => {
     for (const count of Object.keys(total) as (keyof typeof total)[]) total[count] += tally[count];
@@ -94,15 +110,11 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
     await rejects.close();
     await db.close();
   }
-  const { created, updated, unchanged, conflicts } = total;
   return {
-    rows: created + updated + unchanged + rejects.count,
-    created,
-    updated,
-    unchanged,
+    rows: total.created + total.updated + total.unchanged + rejects.count,
+    ...total,
     rejected: rejects.count,
     misfits,
-    conflicts,
     key: told.key,
     columns: told.columns,
     seconds: Math.round(performance.now() - begun) / 1000,

@@ -15,6 +15,11 @@ export interface Tally {
   refused: Reject[];
   /** Identities that stayed with the customer who had them first, or that nobody may have. */
   conflicts: number;
+  /** Events that are stored, and those that were known. */
+  events: number;
+  knownEvents: number;
+  consents: number;
+  relationships: number;
 }
 
 export interface RecordWriter {
@@ -90,6 +95,12 @@ export class BatchWriter implements RecordWriter {
         text: packed.traits[record] ?? '',
       })),
       conflicts: imported.conflicts.length,
+      events: imported.events.length,
+      // Those of refused records are nobody's.
+      knownEvents:
+        packed.events.filter(({ record }) => imported.customers[record] !== undefined).length - imported.events.length,
+      consents: imported.consents,
+      relationships: new Set(imported.related).size,
     });
   }
 }

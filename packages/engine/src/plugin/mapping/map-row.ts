@@ -41,7 +41,7 @@ const columnOf = (value: ValueMapping): string | undefined =>
 export function columnsTaken({ events, consents, relationships }: Omit<Mapping, 'columns' | 'rest'>): Set<string> {
   const values = [
     ...events.flatMap(({ type, time, messageId, properties }) => [
-      type,
+      typeof type === 'string' ? undefined : type,
       time,
       ...(messageId === undefined ? [] : isListed(messageId) ? messageId.columns : [messageId]),
       ...Object.values(properties),
@@ -108,7 +108,7 @@ export class RowMapper {
 
   #event(mapping: EventMapping, index: number, get: ColumnGetter, place: RowPlace): CustomerEvent | undefined {
     const { optional, category } = mapping;
-    const type = this.#text(mapping.type, get);
+    const type = typeof mapping.type === 'string' ? mapping.type : this.#text(mapping.type, get)?.trim();
     const time = mapping.time === undefined ? place.now : this.#instant(mapping.time, get);
     if (type === undefined || time === undefined) {
       if (optional) return undefined;

@@ -23,13 +23,10 @@ const currency = z.string().refine(
 );
 
 const reading = {
-  type: z
-    .enum(valueTypes)
-    .optional()
-    .meta({
-      title: 'Type',
-      description: 'Left out: found from the first 1,000 rows. Money becomes whole minor units.',
-    }),
+  type: z.enum(valueTypes).optional().meta({
+    title: 'Type',
+    description: 'Left out: found from the first 1,000 rows. Money becomes whole minor units.',
+  }),
   format: z
     .string()
     .refine(isDateFormat, {
@@ -92,10 +89,12 @@ const valueMapping = z.union([name, fromColumn, constant], {
 export type ValueMapping = z.output<typeof valueMapping>;
 
 export const eventMapping = z.strictObject({
-  type: valueMapping.meta({
-    title: 'Type',
-    description: 'The event type: { "value": "order" }, or the column that names it.',
-  }),
+  type: z
+    .union([name, fromColumn], {
+      error: ({ input }) =>
+        `expected the event type, or { "column": … } for the column that names it, got ${shown(input)}`,
+    })
+    .meta({ title: 'Type', description: 'As order; or the column that names it.' }),
   category: z.enum(categories).optional().meta({ title: 'Category', description: 'Left out: found by the type.' }),
   time: valueMapping.optional().meta({ title: 'Time', description: 'When it happened. Left out: when it is read.' }),
   properties: z.record(name, valueMapping).default({}).meta({ title: 'Properties' }),

@@ -5,6 +5,7 @@ import { columnsTaken } from './map-row.ts';
 import { guessDateFormats, readDate } from './read-date.ts';
 import type { DecimalSign } from './read-value.ts';
 import { readNumber } from './read-value.ts';
+import { usesOf } from './uses-of.ts';
 import { valueAt } from './value-at.ts';
 
 /** A mapping that cannot be, or that does not fit what it is to map: what was expected, what came. */
@@ -38,17 +39,23 @@ export function planColumns(
 ): SourceColumn[] {
   const isMissing = blanks(hints.missing);
   const taken = columnsTaken(hints);
+  const uses = usesOf(hints);
   const columns = names.map((name, i): SourceColumn => {
     const values = sample.map((row) => row[i] ?? '').filter((value) => !isMissing(value));
     const type = codes.test(name) ? 'text' : typeOfText(values, hints.decimal);
     const dates = type === 'text' ? guessDateFormats(values) : [];
-    return planColumn(name, hints, taken, {
-      type,
-      missing: sample.length - values.length,
-      distinct: new Set(values).size,
-      examples: examplesOf(values),
-      ...(dates.length > 0 ? { dates } : {}),
-    });
+    return planColumn(
+      name,
+      hints,
+      { taken, uses },
+      {
+        type,
+        missing: sample.length - values.length,
+        distinct: new Set(values).size,
+        examples: examplesOf(values),
+        ...(dates.length > 0 ? { dates } : {}),
+      },
+    );
   });
   checkColumns(columns, hints);
   return columns;
@@ -57,19 +64,25 @@ export function planColumns(
 /** How the fields of objects will be read. They say themselves what is a number: nothing is inferred but for display. */
 export function planFields(names: readonly string[], sample: readonly JsonObject[], hints: Hints): SourceColumn[] {
   const taken = columnsTaken(hints);
+  const uses = usesOf(hints);
   const paths = [...Object.keys(hints.columns), ...taken].filter((name) => !names.includes(name));
   const found = [...new Set(paths)].filter((path) => path.includes('.'));
   const columns = [...names, ...found].map((name) => {
     const values = sample.map((object) => valueAt(object, name)).filter((value) => value != null && value !== '');
     const texts = (values as Json[]).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
     const dates = values.every((value) => typeof value === 'string') ? guessDateFormats(texts) : [];
-    return planColumn(name, hints, taken, {
-      type: typeOfJson(values as Json[]),
-      missing: sample.length - values.length,
-      distinct: new Set(texts).size,
-      examples: examplesOf(texts),
-      ...(dates.length > 0 ? { dates } : {}),
-    });
+    return planColumn(
+      name,
+      hints,
+      { taken, uses },
+      {
+        type: typeOfJson(values as Json[]),
+        missing: sample.length - values.length,
+        distinct: new Set(texts).size,
+        examples: examplesOf(texts),
+        ...(dates.length > 0 ? { dates } : {}),
+      },
+    );
   });
   checkColumns(columns, hints);
   return columns;
@@ -81,17 +94,24 @@ const examplesOf = (values: readonly string[]): string[] =>
 function planColumn(
   name: string,
   { key, identityKind, columns, rest }: Hints,
-  taken: ReadonlySet<string>,
+  { taken, uses }: { taken: ReadonlySet<string>; uses: ReadonlyMap<string, string[]> },
   seen: Pick<SourceColumn, 'type' | 'missing' | 'distinct' | 'examples' | 'dates'>,
 ): SourceColumn {
   const wish: ColumnMapping | 'ignore' | undefined = Object.hasOwn(columns, name) ? columns[name] : undefined;
-  if (wish === 'ignore') return { name, ...seen };
+  if (wish === 'ignore') return { name, ...seen, becomes: [] };
   const identity = wish?.identity ?? (name === key ? identityKind : undefined);
   const trait =
     wish?.trait === false
       ? undefined
       : (wish?.trait ?? (taken.has(name) || (wish === undefined && rest !== 'trait') ? undefined : name));
-  const { format, zone, currency } = wish ?? {};
+  const { format, zone, currency, consent } = wish ?? {};
+  const becomes = [
+    ...(identity === undefined ? [] : [`identity ${identity}`]),
+    ...(trait === undefined ? [] : [`trait ${trait}`]),
+    ...(consent === undefined ? [] : [`consent to ${consent.channel}/${consent.purpose}`]),
+    ...(uses.get(name) ?? []),
+  ];
+  if (becomes.length === 0 && rest === 'property') becomes.push('property of the events');
   return {
     name,
     ...seen,
@@ -101,6 +121,7 @@ function planColumn(
     ...(format === undefined ? {} : { format }),
     ...(zone === undefined ? {} : { zone }),
     ...(currency === undefined ? {} : { currency }),
+    becomes,
   };
 }
 
