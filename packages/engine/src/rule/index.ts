@@ -9,6 +9,7 @@ export type { CalendarDuration } from './duration.ts';
 export { describeDuration, formatDuration, parseCalendarDuration, parseDuration } from './duration.ts';
 export { parseInstant } from './instant.ts';
 export { explainRule } from './explain-rule.ts';
+export type { RuleLabels } from './explain-rule.ts';
 export { fieldsOf } from './fields-of.ts';
 export type { RuleFields } from './fields-of.ts';
 export { eventMatches, eventPredicate, ruleToPredicate } from './to-predicate.ts';

@@ -212,21 +212,22 @@ function figure(rule: Rule, measure: Measure): Condition {
   });
 }
 
+/** Nobody has more events, and the counting of no database comes to its own end before. */
+const mostEvents = 1e12;
+
 /** The least and the most that a condition on a count asks for, where that is all it asks: counting can end early then. */
 function countAskedBy(test: FieldCondition): [least: number, most: number] | undefined {
   const never: [number, number] = [1, 0];
   if (test.kind === 'missing') return never;
   if (test.kind === 'oneOf' && test.numbers.length === 1) {
     const only = test.numbers[0]!;
-    return Number.isSafeInteger(only) ? [only, only] : never;
+    return Number.isInteger(only) && only <= mostEvents ? [only, only] : never;
   }
   if (test.kind !== 'range' || !test.numbers) return undefined;
   const { lower, upper } = test.numbers;
   const least = lower ? (lower.inclusive ? Math.ceil(lower.value) : Math.floor(lower.value) + 1) : 0;
   const most = upper ? (upper.inclusive ? Math.floor(upper.value) : Math.ceil(upper.value) - 1) : Infinity;
-  return least > Number.MAX_SAFE_INTEGER
-    ? never
-    : [Math.max(least, 0), most > Number.MAX_SAFE_INTEGER ? Infinity : most];
+  return least > mostEvents ? never : [Math.max(least, 0), most > mostEvents ? Infinity : most];
 }
 
 /** A condition with something else in place of each condition on a field. */
