@@ -61,7 +61,7 @@ test.each<[RuleGroup, string]>([
     'the sum of total over order events within the last 90 days with items is at least 2 is more than 5000',
   ],
   [
-    of({ field: 'order', operator: 'notWithin', value: 'P1Y', measure: { function: 'last', property: 'time' } }),
+    of({ field: 'order', operator: 'notWithin', value: 'P365D', measure: { function: 'last', property: 'time' } }),
     'the last order event is not within the last 365 days',
   ],
   [

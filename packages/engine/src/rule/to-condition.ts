@@ -221,7 +221,7 @@ function countAskedBy(test: FieldCondition): [least: number, most: number] | und
   if (test.kind === 'missing') return never;
   if (test.kind === 'oneOf' && test.numbers.length === 1) {
     const only = test.numbers[0]!;
-    return Number.isInteger(only) && only <= mostEvents ? [only, only] : never;
+    return Number.isInteger(only) && only >= 0 && only <= mostEvents ? [only, only] : never;
   }
   if (test.kind !== 'range' || !test.numbers) return undefined;
   const { lower, upper } = test.numbers;
