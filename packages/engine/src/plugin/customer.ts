@@ -68,4 +68,6 @@ export interface Merge {
   readonly customer: number;
   readonly into: number;
   readonly why: string;
+  /** How certain it is, between 0 and 1, where it was told by likeness. */
+  readonly score?: number;
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Loop } from '../loop/index.ts';
 import { LoopError } from '../loop/index.ts';
 import { compile } from '../machine/index.ts';
-import type { Patch } from '../plugin/index.ts';
+import type { Merged, Unmerged } from '../customers/index.ts';
+import type { Merge, Patch } from '../plugin/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
-import type { IntakeState, NewIntake, Transaction } from '../store/index.ts';
+import type { IntakeState, NewIntake } from '../store/index.ts';
 import { StoreError } from '../store/index.ts';
 import { describeError } from './attempt.ts';
 import { rememberPaths } from '../store/paths.ts';
@@ -18,6 +19,7 @@ import { IntakeDrain } from './intake-drain.ts';
 import { Interventions } from './life/interventions.ts';
 import { Lives } from './life/lives.ts';
 import { changeLife } from './life/change-life.ts';
+import { mergeAndFollow, unmerge } from './merge.ts';
 import { unlessStill } from './life/stand-still.ts';
 import { endsOf } from './fused-run.ts';
 import { Lists } from './edit-lists.ts';
@@ -42,8 +44,8 @@ import { workPassage, workRouter } from './work-router.ts';
 import { workWait } from './work-wait.ts';
 import { workWriter } from './work-writer.ts';
 
-/** What an engine is made of; what it needs of itself (stations, segments, how to withdraw) it adds. Alone unless told which worker it is. */
-export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'withdraw' | 'worker'> & {
+/** What an engine is made of; what it needs of itself (stations, segments) it adds. Alone unless told which worker it is. */
+export type EngineParts = Omit<Parts, 'stations' | 'segments' | 'worker'> & {
   worker?: Parts['worker'];
   /** How requests that were accepted are read, and a stopwatch by which they are worked in a few milliseconds at a time. */
   intake?: { read: ReadRequest; stopwatch: () => number };
@@ -84,7 +86,6 @@ export class Engine {
           ),
       },
       segments: () => this.#segments,
-      withdraw: (tx, customers, now) => this.#withdraw(tx, customers, now),
     };
     this.#outbox = new Outbox(this.#parts);
     this.#intake = intake && new IntakeDrain(this.#parts, intake);
@@ -198,6 +199,20 @@ export class Engine {
     const removed = await removeSegment(this.#parts, id);
     if (removed) await this.#load();
     return removed;
+  }
+
+  /** Merges customers with all that they are in. Who was, in the end. */
+  async merge(merges: readonly Merge[], actor: string): Promise<Merged[]> {
+    await this.refresh();
+    const now = this.#parts.clock.now();
+    return this.#parts.db.write((tx) => mergeAndFollow(this.#parts, tx, merges, { now, actor }), 'life');
+  }
+
+  /** Makes two of one again; who they are, and what could not be given back. */
+  async unmerge(customer: number, actor: string): Promise<Unmerged> {
+    await this.refresh();
+    const now = this.#parts.clock.now();
+    return this.#parts.db.write((tx) => unmerge(this.#parts, tx, customer, { now, actor }), 'life');
   }
 
   /** The newest published version of a loop. */
@@ -430,14 +445,5 @@ export class Engine {
       firing && (endless || !firing.fired) ? firing.at : undefined,
     ].filter((each) => each !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);
-  }
-
-  async #withdraw(tx: Transaction, customers: readonly number[], now: number): Promise<void> {
-    await this.#parts.store.withdraw(tx, {
-      customers,
-      now,
-      worker: this.#parts.worker.slot,
-      targetOf: (node, port) => this.#byRef.get(node)?.targets[port]?.ref,
-    });
   }
 }

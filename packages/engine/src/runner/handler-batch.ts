@@ -3,6 +3,7 @@ import type { CommitPoint } from '../store/database.ts';
 import type { Chosen, Claimed, Transaction } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
 import { finishMoves, onwardSql } from './finish.ts';
+import { followGone } from './merge.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
 
@@ -114,7 +115,7 @@ async function commitBatch(
   decision: Decision,
 ): Promise<void> {
   const { store } = parts;
-  if (batch.gone.length > 0) await parts.withdraw(tx, [...new Set(batch.gone.map((each) => each.customer))], now);
+  await followGone(parts, tx, [...new Set(batch.gone.map((each) => each.customer))], now);
   if (decision.failed.length > 0)
     await store.park(tx, {
       node: station.ref,

@@ -1,6 +1,7 @@
-import type { Identity, SourceRecord } from '../plugin/index.ts';
+import type { Identity, Merge, SourceRecord } from '../plugin/index.ts';
 import type { Transaction } from '../store/index.ts';
 import { takeIn } from './happenings.ts';
+import { merge } from './merge.ts';
 import type { Parts } from './parts.ts';
 import { Touched } from './touched.ts';
 
@@ -23,16 +24,22 @@ export async function ingest(
   const records = await unseen(parts, tx, given, now);
   if (records.length === 0) return;
   const parties = records.map(({ events: _events, ...party }) => party);
-  const { customers, related } = await parts.customers.importRecords(tx, parties, { now, source });
+  const { customers, related, same } = await parts.customers.importRecords(tx, parties, {
+    now,
+    source,
+    mayMerge: true,
+  });
   const touched = new Touched().related(related, records);
   for (const [i, record] of records.entries()) touched.record(customers[i], record);
 
-  const gone = new Map<number, number>();
+  const merges = await parts.customers.withoutApart(tx, same);
   for (const [i, { sameAs = [] }] of records.entries())
-    for (const { customer, into } of await unite(parts, tx, customers[i], sameAs, now)) {
-      gone.set(customer, into);
-      touched.everything([customer, into]);
-    }
+    merges.push(...(await told(parts, tx, customers[i], sameAs, now)));
+  const gone = new Map<number, number>();
+  for (const { customer, into } of await merge(parts, tx, merges, { now, actor: source })) {
+    gone.set(customer, into);
+    touched.everything([customer, into]);
+  }
   const survivor = (customer: number): number => {
     let last = customer;
     for (let next = gone.get(last); next !== undefined; next = gone.get(last)) last = next;
@@ -61,28 +68,21 @@ async function unseen(
   return records.filter(({ messageId, events }) => !messageId || events?.length || fresh.delete(messageId));
 }
 
-/** Merges into a customer whoever is known by these keys. Who has gone, and into whom. */
-async function unite(
-  { customers, withdraw }: Parts,
+/** Whoever is known by these keys is the same party as a customer. */
+async function told(
+  { customers }: Parts,
   tx: Transaction,
   into: number | undefined,
   sameAs: readonly Identity[],
   now: number,
-): Promise<readonly { customer: number; into: number }[]> {
+): Promise<Merge[]> {
   if (into === undefined || sameAs.length === 0) return [];
   const same = await customers.resolveCustomers(
     tx,
     sameAs.map((identity) => [identity]),
     { now },
   );
-  const merges = same.flatMap(({ customer }) =>
+  return same.flatMap(({ customer }) =>
     customer === undefined || customer === into ? [] : [{ customer, into, why: 'told to be the same' }],
   );
-  const merged = await customers.mergeCustomers(tx, merges, { now });
-  await withdraw(
-    tx,
-    merged.map(({ customer }) => customer),
-    now,
-  );
-  return merged;
 }

@@ -17,8 +17,6 @@ export interface Parts {
   transports: Transports;
   log: Log;
   reader: (now: number) => CustomerReader;
-  /** Ends all live enrollments of customers who were merged into others. */
-  withdraw: (tx: Store.Transaction, customers: readonly number[], now: number) => Promise<void>;
   stations: Stations;
   /** This process among those that run the engine: its row in `worker`, and its place in the counts, which are a row a place. */
   worker: { id: number; slot: number };

@@ -6,10 +6,12 @@ import { checkPatch } from './check-patch.ts';
 import type { BatchRow } from './handler-batch.ts';
 import { handleBatch } from './handler-batch.ts';
 import { takeIn } from './happenings.ts';
+import { merge } from './merge.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
 import type { Station } from './station.ts';
 import { portIndex, settingsIn } from './station.ts';
+import { Touched } from './touched.ts';
 
 /** Hands the next batch to a writer; what it changes and who moves on are saved together. */
 export async function workWriter(parts: Parts, station: Station, now: number): Promise<number> {
@@ -49,29 +51,31 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
       const wanted = patches.filter((patch) => stillThere.has(patch.customer));
       if (wanted.length > 0) {
         const { events, related } = await parts.customers.applyPatches(tx, wanted, { now, source });
-        const touched = [...wanted.map(({ customer }) => customer), ...related];
+        const touched = new Touched().related(related, wanted);
+        for (const patch of wanted) touched.record(patch.customer, patch);
         again = await takeIn(parts, tx, { events, touched }, now);
       }
       if (merges.length === 0) return { again };
-      await merge(parts, tx, merges, batch.rows, now);
+      await mergeFrom(parts, tx, merges, { rows: batch.rows, source, now });
       return { again: true };
     };
     return { ports, failed, also };
   });
 }
 
-/** Merges customers; those of them who are not in this batch leave wherever they stand, by the rule that the survivor stays. */
-async function merge(
+/**
+ * Merges customers. One of this batch whose survivor stands in the loop too leaves by the port that its node has named; the
+ * enrollment of any other goes on as the survivor's.
+ */
+async function mergeFrom(
   parts: Parts,
   tx: Transaction,
   merges: readonly Merge[],
-  rows: readonly BatchRow[],
-  now: number,
+  { rows, source, now }: { rows: readonly BatchRow[]; source: string; now: number },
 ): Promise<void> {
-  const merged = await parts.customers.mergeCustomers(tx, merges, { now });
-  const here = new Set(rows.map((row) => row.customer.id));
-  const elsewhere = merged.map(({ customer }) => customer).filter((customer) => !here.has(customer));
-  if (elsewhere.length > 0) await parts.withdraw(tx, elsewhere, now);
+  const leaving = new Set(rows.map(({ claimed }) => `${claimed.customer} ${claimed.n}`));
+  const here = (customer: number, n: number) => leaving.has(`${customer} ${n}`);
+  const merged = await merge(parts, tx, merges, { now, actor: source, here });
   const touched = merged.flatMap(({ customer, into }) => [customer, into]);
   await takeIn(parts, tx, { events: [], touched }, now);
 }
