@@ -3,12 +3,19 @@ export { applyPatches } from './apply-patches.ts';
 export { categoryOf } from '../plugin/event-category.ts';
 export { createReader } from './reader.ts';
 export { findCustomers } from './find-customers.ts';
+export { findPersons } from './find-person.ts';
 export { findByIdentity } from './identity/find-by-identity.ts';
 export { readIdentityPolicy, readKeys, writeIdentityPolicy } from './identity/policy.ts';
 export type { Imported } from './import-records.ts';
 export { importPacked, importRecords } from './import-records.ts';
 export { insertEvents } from './insert-events.ts';
-export { mergeCustomers } from './merge-customers.ts';
+export { addMovedEnrollments } from './merge/add-moved-enrollments.ts';
+export type { Merged } from './merge-customers.ts';
+export { MergeError, mergeCustomers } from './merge-customers.ts';
+export type { Unmerged } from './merge/unmerge.ts';
+export { unmergeCustomer } from './merge/unmerge.ts';
+export type { Proposal } from './identity/proposals.ts';
+export { keepApart, propose, withoutApart } from './identity/proposals.ts';
 export type { PackedRecords } from './pack-records.ts';
 export { emptyPack, joinPacks, packRecords } from './pack-records.ts';
 export { recordEvents } from './record-events.ts';
@@ -17,6 +24,9 @@ export { resolveCustomer, resolveCustomers } from './resolve-customer.ts';
 export { searchCustomers } from './search-customers.ts';
 export type { CallOutcome, CallTask } from './call-tasks.ts';
 export { callEvent, callOutcomes, openCallTasks } from './call-tasks.ts';
+export { exportPerson } from './export-person.ts';
+export { findParts } from './show-parts.ts';
+export { knownPersonal } from './show-personal.ts';
 export { nameOf, reachedBy } from './show-name.ts';
 export type { TimelineEntry, TimelineKind, TimelinePage } from './timeline.ts';
 export { CursorError, readTimeline, timelineKinds } from './timeline.ts';
@@ -32,3 +42,17 @@ export { recordConsents } from './record-consents.ts';
 export { findConsents } from './find-customers.ts';
 export type { PiiTraits } from './schema/known.ts';
 export { piiTraits } from './schema/known.ts';
+export type { AttributeDeclaration, EventDeclaration } from './schema/declare.ts';
+export {
+  audit as auditSchema,
+  closeSchema,
+  declareAttribute,
+  declareEvent,
+  SchemaError,
+  undeclareAttribute,
+  undeclareEvent,
+} from './schema/declare.ts';
+export type { AttributeView, EventTypeView, SchemaView } from './schema/describe.ts';
+export { describeSchema } from './schema/describe.ts';
+export type { TakenIn } from './schema/take-in.ts';
+export { discardMisfits, takeInMisfits } from './schema/take-in.ts';

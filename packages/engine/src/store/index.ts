@@ -136,7 +136,9 @@ export { openSqlite, openSqliteReader } from './sqlite.ts';
 export type { Version } from './versions.ts';
 export { countVersions, loadVersions, publishVersion } from './versions.ts';
 export { addToTally, entered } from './tally.ts';
-export { withdraw } from './withdraw.ts';
+export { giveBackEnrollments } from './give-back-enrollments.ts';
+export type { MovedEnrollments } from './move-enrollments.ts';
+export { moveEnrollments } from './move-enrollments.ts';
 export type { Worker } from './workers.ts';
 export { deadWorkers, joinWorkers } from './workers.ts';
 export { readRevision } from './revision.ts';
@@ -195,3 +197,6 @@ export {
   withdrawOptIns,
 } from './opt-in.ts';
 export { syncTraitIndexes } from './trait-index.ts';
+export type { StoredMisfit } from './misfits.ts';
+export { countMisfits, latestMisfits } from './misfits.ts';
+export { isErased } from './is-erased.ts';
