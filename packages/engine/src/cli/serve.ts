@@ -21,7 +21,9 @@ import { createMessagesPort } from './ports/messages.ts';
 import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
 import { createPolicyPort } from './ports/policy.ts';
+import { createPrivacyPort } from './ports/privacy.ts';
 import { createListsPort } from './ports/lists.ts';
+import { createSchemaPort } from './ports/schema.ts';
 import { createSegmentsPort } from './ports/segments.ts';
 import { sharedSecret } from './shared-secret.ts';
 import { stderrLog } from './stderr-log.ts';
@@ -111,7 +113,8 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       stopping: stopping.signal,
       auth,
       loops: createLoopsPort({ host: engine.host, read, registry, now }),
-      customers: createCustomersPort({ read, registry }),
+      customers: createCustomersPort({ read, host: engine.host, registry, now }),
+      privacy: createPrivacyPort(read, engine.host),
       imports: createImportPort({ host: engine.host, registry, folder: data, log: stderrLog, now }),
       ingest: createIngestPort(read, engine.host, new IntakePace(usualLimits, secondsSince)),
       messages: createMessagesPort(read),
@@ -123,6 +126,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       policy: createPolicyPort(read, engine.host),
       segments: createSegmentsPort({ read, writer: engine.host, readers, registry, now }),
       lists: createListsPort(read, engine.host),
+      schema: createSchemaPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host, now),
       ...(options.inbox ? { inbox: options.inbox } : {}),

@@ -36,6 +36,14 @@ import type {
   SegmentPreview,
   StaticList,
 } from './shapes/segment.ts';
+import type {
+  CustomerSchema,
+  DeclareAttribute,
+  DeclareEvent,
+  MisfitField,
+  Misfits,
+  TakenIn,
+} from './shapes/schema.ts';
 import type { Clock, User } from './shapes/session.ts';
 
 /*
@@ -132,6 +140,31 @@ export interface ListsPort {
   take(id: string, keys: readonly string[]): Promise<ListChange | undefined>;
   /** Throws a conflict when a segment or a published loop uses it. False if there is none. */
   remove(id: string): Promise<boolean>;
+}
+
+/** What traits and event types there are. `actor` is who changes that, for the audit. Throws 422 for a declaration that cannot be. */
+export interface SchemaPort {
+  show(): Promise<CustomerSchema>;
+  declareAttribute(field: MisfitField, declaration: DeclareAttribute, actor: string): Promise<void>;
+  /** False if there is none. */
+  undeclareAttribute(field: MisfitField, actor: string): Promise<boolean>;
+  declareEvent(type: string, declaration: DeclareEvent, actor: string): Promise<void>;
+  undeclareEvent(type: string, actor: string): Promise<boolean>;
+  close(closed: boolean, actor: string): Promise<void>;
+  /** `personal`: whether their values tell who somebody is. */
+  misfits(query: {
+    event?: string;
+    name?: string;
+    limit: number;
+  }): Promise<
+    readonly (Omit<Misfits, 'samples'> & {
+      personal: boolean;
+      samples: readonly Omit<Misfits['samples'][number], 'hidden'>[];
+    })[]
+  >;
+  takeIn(field: MisfitField, actor: string): Promise<TakenIn>;
+  discard(field: MisfitField, actor: string): Promise<number>;
+  audit(limit: number): Promise<readonly AuditEntry[]>;
 }
 
 export interface PolicyPort {
@@ -326,6 +359,7 @@ export interface ServerPorts {
   readonly policy: PolicyPort;
   readonly segments?: SegmentsPort;
   readonly lists?: ListsPort;
+  readonly schema?: SchemaPort;
   readonly tokens: TokensPort;
   /** Only in the demo. */
   readonly inbox?: InboxPort;

@@ -55,7 +55,7 @@ export function testPorts(changes: Partial<ServerPorts> = {}): TestPorts {
       answerCall: async () => undefined,
       exportPerson: async () => undefined,
       erase: async () => undefined,
-      fields: async () => ({ traits: [], events: [] }),
+      fields: async () => ({ traits: [], events: [], groups: [] }),
     },
     privacy: {
       read: async () => defaultPrivacyPolicy,

@@ -47,8 +47,7 @@ export async function setSchemaClosed(tx: Transaction, closed: boolean): Promise
   await follow(tx, ['closed', closed]);
 }
 
-const columns =
-  'scope, name, came, type, category, label, description, pii, indexed, seen_at AS "seenAt"';
+const columns = 'scope, name, came, type, category, label, description, pii, indexed, seen_at AS "seenAt"';
 
 export const listAttributes = (tx: Transaction): Promise<AttributeRow[]> =>
   tx.all<AttributeRow>(`SELECT ${columns} FROM attribute ORDER BY scope, name`);
@@ -163,6 +162,8 @@ async function lockRevision(tx: Transaction): Promise<void> {
 
 async function follow(tx: Transaction, change: unknown): Promise<void> {
   const before = await schemaRevision(tx);
-  const digest = createHash('sha256').update(JSON.stringify([before, change])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([before, change]))
+    .digest('hex');
   await writeMeta(tx, revision, digest.slice(0, 32));
 }

@@ -32,10 +32,11 @@ export async function updateAudit(tx: Transaction, loop: string, seq: number, de
   await tx.run('UPDATE loop_audit SET detail = ? WHERE loop = ? AND seq = ?', [JSON.stringify(detail), loop, seq]);
 }
 
-/** Newest first. */
-export async function readAudit(tx: Transaction, loop: string, limit: number): Promise<AuditRow[]> {
+/** Newest first; those alone whose action begins so, where that is told. */
+export async function readAudit(tx: Transaction, loop: string, limit: number, beginning = ''): Promise<AuditRow[]> {
   return tx.all<AuditRow>(
-    'SELECT seq, at, actor, action, detail FROM loop_audit WHERE loop = ? ORDER BY seq DESC LIMIT ?',
-    [loop, limit],
+    `SELECT seq, at, actor, action, detail FROM loop_audit WHERE loop = ? AND substr(action, 1, CAST(? AS INTEGER)) = ?
+     ORDER BY seq DESC LIMIT ?`,
+    [loop, beginning.length, beginning, limit],
   );
 }

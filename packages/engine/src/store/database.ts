@@ -56,6 +56,8 @@ export interface Database {
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Gives so many pages that hold nothing any more back to the file system, and says how many are left. PostgreSQL does it by itself. */
   reclaim?(pages: number): Promise<number>;
+  /** PostgreSQL alone: a statement that no transaction may hold, such as making an index beside other writes. */
+  alone?(statement: string): Promise<void>;
   /**
    * On a shared database: takes the lowest free number among those who work on it and keeps it until `close`. `onTaken` is
    * told it at once, and again whenever the connection that keeps it has been made anew.

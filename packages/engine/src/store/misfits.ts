@@ -6,7 +6,6 @@ export interface MisfitRow {
   customer: number;
   /** Empty for a trait, else the event type whose property it is. */
   scope: string;
-  /** Empty for a whole event. */
   name: string;
   at: number;
   /** JSON text. */
@@ -14,6 +13,7 @@ export interface MisfitRow {
   source: string;
   eventTime: number | null;
   messageId: string | null;
+  /** Of a whole event that is kept aside, whose properties are the value; null for a single value. */
   category: Category | null;
 }
 
@@ -47,20 +47,23 @@ export const misfitsOf = (
   tx: Transaction,
   { scope, name, after, limit }: { scope: string; name: string; after: number; limit: number },
 ): Promise<StoredMisfit[]> =>
-  tx.all<StoredMisfit>(
-    `SELECT ${columns} FROM misfit WHERE scope = ? AND name = ? AND id > ? ORDER BY id LIMIT ?`,
-    [scope, name, after, limit],
-  );
+  tx.all<StoredMisfit>(`SELECT ${columns} FROM misfit WHERE scope = ? AND name = ? AND id > ? ORDER BY id LIMIT ?`, [
+    scope,
+    name,
+    after,
+    limit,
+  ]);
 
 /** The latest misfits of one field. */
 export const latestMisfits = (
   tx: Transaction,
   { scope, name, limit }: { scope: string; name: string; limit: number },
 ): Promise<StoredMisfit[]> =>
-  tx.all<StoredMisfit>(
-    `SELECT ${columns} FROM misfit WHERE scope = ? AND name = ? ORDER BY id DESC LIMIT ?`,
-    [scope, name, limit],
-  );
+  tx.all<StoredMisfit>(`SELECT ${columns} FROM misfit WHERE scope = ? AND name = ? ORDER BY id DESC LIMIT ?`, [
+    scope,
+    name,
+    limit,
+  ]);
 
 /** How many are kept of each field. */
 export const countMisfits = (tx: Transaction): Promise<{ scope: string; name: string; count: number }[]> =>
@@ -81,7 +84,7 @@ export async function keptMessages(
   if (messages.length === 0) return new Set();
   const rows = await tx.all<{ customer: number; messageId: string }>(
     `SELECT misfit.customer, misfit.message_id AS "messageId" FROM ${tx.dialect.rows(['int', 'text'])} AS wanted
-     ${tx.dialect.lookupJoin} misfit WHERE misfit.customer = wanted.c0 AND misfit.message_id = wanted.c1 AND misfit.name = ''`,
+     ${tx.dialect.lookupJoin} misfit WHERE misfit.customer = wanted.c0 AND misfit.message_id = wanted.c1 AND misfit.category IS NOT NULL`,
     [JSON.stringify(messages)],
   );
   return new Set(rows.map(({ customer, messageId }) => `${customer} ${messageId}`));

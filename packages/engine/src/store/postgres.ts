@@ -91,6 +91,13 @@ export async function openPostgres(
     shared: true,
     write: (work) => writeOnce({ pool: writers, statements, place }, work),
     read: (work) => work(statementsOver(read, statements, place)),
+    async alone(statement) {
+      try {
+        await writers.query(statement);
+      } catch (error) {
+        throw toStoreError(error, place);
+      }
+    },
     async keepSlot(onTaken) {
       slot = await Slot.take(url, place, onTaken);
       return slot.number;

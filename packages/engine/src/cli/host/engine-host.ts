@@ -5,14 +5,16 @@ import type { ClockReading, IncomingEvent, Retention, SourceProgress } from '../
 import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
 import type { Database, IntakeState, NewIntake } from '../../store/index.ts';
-import { createDraft, readMeta, saveDraft, writeMeta, writePolicy } from '../../store/index.ts';
+import { createDraft, readMeta, saveDraft, syncTraitIndexes, writeMeta, writePolicy } from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
 import { listWriter } from '../ports/lists.ts';
+import { schemaWriter } from '../ports/schema.ts';
 import { segmentWriter } from '../ports/segments.ts';
 import { tokenWriter } from '../ports/tokens.ts';
 import { heedRefusals } from './heed-refusals.ts';
 import { keepPruned } from './keep-pruned.ts';
 import { lifeMethods } from './life-methods.ts';
+import { personMethods } from './person-methods.ts';
 import type { ImportSummary } from './import-file.ts';
 import { importFile } from './import-file.ts';
 
@@ -73,6 +75,9 @@ export async function createEngineHost({
     // A report is fresh within a minute of real time, however fast the clock runs.
     limits: { reportAfter: spec.mode === 'live' ? 60_000 : 43_200_000, zone },
   });
+
+  // One whose making was interrupted is made now.
+  if (!idle) await syncTraitIndexes(db);
 
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -226,7 +231,13 @@ export async function createEngineHost({
     ...tokenWriter(db),
     ...segmentWriter(engine, () => wake()),
     ...listWriter(engine, () => wake()),
+    ...schemaWriter(
+      db,
+      () => clock.now(),
+      () => wake(),
+    ),
     ...lifeMethods(engine, () => wake()),
+    ...personMethods({ db, engine, now: () => clock.now(), wake: () => wake() }),
 
     writePolicy: (policy: string, actor: string): Promise<void> =>
       db.write((tx) => writePolicy(tx, { policy, actor, now: clock.now() }), 'life'),

@@ -16,7 +16,7 @@ export function createPolicyPort(read: Read, host: Pick<EngineHost, 'writePolicy
     write: (policy, actor) => host.writePolicy(JSON.stringify(contactPolicySchema.parse(policy)), actor),
     audit: (limit) =>
       read(async (tx) =>
-        (await readAudit(tx, installation, limit)).map(({ detail, ...row }) => ({
+        (await readAudit(tx, installation, limit, 'policy')).map(({ detail, ...row }) => ({
           ...row,
           detail: JSON.parse(detail),
         })),

@@ -9,7 +9,7 @@ import { split } from './admit-traits.ts';
 import type { KnownSchema } from './known.ts';
 import { knownSchema } from './known.ts';
 import type { Seen } from './seen.ts';
-import { compare, roomForEvents, roomForProperties, see } from './seen.ts';
+import { compare, isListable, roomForEvents, roomForProperties, see } from './seen.ts';
 import { fits } from './types.ts';
 
 interface Owned {
@@ -52,7 +52,7 @@ export async function admitEvents(
       unknown.add(type);
       continue;
     }
-    if (!found && (room <= 0 || type.length > 200)) continue;
+    if (!found && (room <= 0 || !isListable(type))) continue;
     if (!found) {
       room--;
       const { category } = event;
@@ -94,12 +94,13 @@ export async function admitEvents(
   return {
     events: admitted,
     keepAside: async (isNew) => {
-      const whole = misfits.flatMap(({ misfit: { name, customer, messageId } }) =>
-        name === '' && messageId !== null ? [[customer, messageId] as const] : [],
+      const whole = misfits.flatMap(({ misfit: { category, customer, messageId } }) =>
+        category !== null && messageId !== null ? [[customer, messageId] as const] : [],
       );
       const kept = await keptMessages(tx, whole);
-      const fresh = misfits.filter(({ place, misfit: { name, customer, messageId } }) => {
-        if (name !== '' || messageId === null) return name === '' || isNew(place);
+      const fresh = misfits.filter(({ place, misfit: { category, customer, messageId } }) => {
+        if (category === null) return isNew(place);
+        if (messageId === null) return true;
         const key = `${customer} ${messageId}`;
         if (kept.has(key)) return false;
         kept.add(key);

@@ -1,8 +1,8 @@
 import type { Category } from '../../loop/loop.ts';
+import type { AttributeType } from '../../plugin/attribute-type.ts';
 import { isSchemaClosed, listAttributes, listEventTypes, schemaRevision } from '../../store/attributes.ts';
 import type { Transaction } from '../../store/database.ts';
 import { looksPersonal } from './guess.ts';
-import type { AttributeType } from './types.ts';
 
 /** What must be known of a trait or a property where values come in. */
 export interface KnownAttribute {
@@ -32,6 +32,7 @@ export interface KnownSchema {
 export interface PiiTraits {
   /** One that the schema does not know is judged by its name. */
   has(trait: string): boolean;
+  hasProperty(event: string, property: string): boolean;
   readonly names: ReadonlySet<string>;
 }
 
@@ -65,6 +66,7 @@ async function load(tx: Transaction): Promise<KnownSchema> {
   const traits = new Map<string, KnownAttribute>();
   const events = new Map<string, { category: Category | undefined; properties: Map<string, KnownAttribute> }>();
   const pii = new Set<string>();
+  const personalProperties = new Map<string, Set<string>>();
   let properties = 0;
   for (const { type, category, declared } of await listEventTypes(tx))
     events.set(type, { category: declared ? category : undefined, properties: new Map() });
@@ -73,11 +75,15 @@ async function load(tx: Transaction): Promise<KnownSchema> {
     if (scope !== '') {
       properties++;
       events.get(scope)?.properties.set(name, known);
+      if (isPii) personalProperties.set(scope, (personalProperties.get(scope) ?? new Set()).add(name));
       continue;
     }
     traits.set(name, known);
     if (isPii) pii.add(name);
   }
   const has = (trait: string) => pii.has(trait) || (!traits.has(trait) && looksPersonal(trait));
-  return { closed: await isSchemaClosed(tx), traits, events, properties, pii: { has, names: pii } };
+  const hasProperty = (event: string, property: string) =>
+    personalProperties.get(event)?.has(property) ||
+    (!events.get(event)?.properties.has(property) && looksPersonal(property));
+  return { closed: await isSchemaClosed(tx), traits, events, properties, pii: { has, hasProperty, names: pii } };
 }

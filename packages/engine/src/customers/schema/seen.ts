@@ -3,7 +3,7 @@ import type { Json } from '../../plugin/json.ts';
 import type { AttributeRow } from '../../store/attributes.ts';
 import { looksPersonal } from './guess.ts';
 import type { KnownAttribute, KnownSchema } from './known.ts';
-import { add, fitsAll } from './types.ts';
+import { add, fitsAll, fitting } from './types.ts';
 
 /** The types of the values that came under each name, a bit each. A plain map of numbers, which another thread can be sent. */
 export type Seen = Map<string, number>;
@@ -26,6 +26,10 @@ export function joinSeen(to: Seen, from: Seen): void {
  * What is beyond that is taken in, and does not stand in the list.
  */
 const most = { traits: 2_000, events: 1_000, propertiesOfOne: 500, properties: 20_000, nameLength: 200 } as const;
+
+/** Names that both databases keep as they are; another would be found new every time it comes. */
+export const isListable = (name: string): boolean =>
+  name.length <= most.nameLength && !name.includes('\0') && name.isWellFormed();
 
 /** Holds what came under one scope against what is known of it: what is new goes into `fresh`, what does not fit is told. */
 export function compare(
@@ -53,13 +57,13 @@ export function compare(
     const attribute = known.get(name);
     if (attribute?.type !== undefined && !fitsAll(attribute.type, came)) doubtful.add(name);
     if (attribute === undefined && closed) doubtful.add(name);
-    else if (attribute?.type === undefined && (came & ~(attribute?.came ?? 0)) !== 0) {
-      if (attribute === undefined && (left <= 0 || name.length > most.nameLength)) continue;
+    else if ((fitting(attribute?.type, came) & ~(attribute?.came ?? 0)) !== 0) {
+      if (attribute === undefined && (left <= 0 || !isListable(name))) continue;
       if (attribute === undefined) left--;
       fresh.push({
         scope,
         name,
-        came,
+        came: fitting(attribute?.type, came),
         type: null,
         category: category(name),
         label: null,
@@ -76,7 +80,4 @@ export function compare(
 export const roomForTraits = (known: KnownSchema): number => most.traits - known.traits.size;
 export const roomForEvents = (known: KnownSchema): number => most.events - known.events.size;
 export const roomForProperties = (known: KnownSchema, type: string): number =>
-  Math.min(
-    most.propertiesOfOne - (known.events.get(type)?.properties.size ?? 0),
-    most.properties - known.properties,
-  );
+  Math.min(most.propertiesOfOne - (known.events.get(type)?.properties.size ?? 0), most.properties - known.properties);

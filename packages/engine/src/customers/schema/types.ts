@@ -1,8 +1,6 @@
+import type { AttributeType } from '../../plugin/attribute-type.ts';
+import { attributeTypes } from '../../plugin/attribute-type.ts';
 import { parseInstant } from '../../rule/instant.ts';
-
-/** What a trait or a property can be declared to hold. `instant`: an ISO 8601 date, or date and time, as text. */
-export const attributeTypes = ['text', 'number', 'boolean', 'instant', 'list', 'object', 'any'] as const;
-export type AttributeType = (typeof attributeTypes)[number];
 
 /** One bit a type of value, so that what has come is one small number. */
 const bits = { text: 1, number: 2, boolean: 4, instant: 8, list: 16, object: 32 } as const;
@@ -14,6 +12,9 @@ const taken: Readonly<Record<AttributeType, number>> = {
   text: bits.text | bits.instant,
   any: anything,
 };
+
+/** Those of these types that a declared type takes in; all of them where there is none. */
+export const fitting = (type: AttributeType | undefined, came: number): number => came & taken[type ?? 'any'];
 
 /** Whether every value of these types fits. */
 export const fitsAll = (type: AttributeType, came: number): boolean => (came & ~taken[type]) === 0;

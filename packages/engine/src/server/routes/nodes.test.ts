@@ -5,19 +5,23 @@ import { browserOf, testPorts } from '../test-ports.ts';
 test('what rules can ask about is asked of the store once in a while, however often pages ask', async () => {
   const { ports } = testPorts();
   let asked = 0;
+  const contract = {
+    name: 'Contract',
+    type: 'string',
+    category: 'order',
+    pii: false,
+    values: ['Month-to-month'],
+  } as const;
   const customers: ServerPorts['customers'] = {
     ...ports.customers,
     fields: async () => {
       asked++;
-      return { traits: [{ name: 'Contract', type: 'string', values: ['Month-to-month'] }], events: [] };
+      return { traits: [{ ...contract, values: [...contract.values] }], events: [], groups: [] };
     },
   };
   const call = browserOf({ ...ports, customers });
   const answers = await Promise.all([1, 2, 3].map(async () => (await call('GET', '/api/fields')).json()));
-  expect(answers[2]).toEqual({
-    traits: [{ name: 'Contract', type: 'string', values: ['Month-to-month'] }],
-    events: [],
-  });
+  expect(answers[2]).toEqual({ traits: [contract], events: [], groups: [] });
   expect(asked).toBe(1);
 });
 

@@ -28,9 +28,9 @@ export const schemaTables = ({ int, counted, text, clustered }: Types): RawBuild
     declared ${int} NOT NULL DEFAULT 0,
     seen_at ${int} NOT NULL
   ) ${clustered}`,
-  // Values of another type than declared, as JSON, kept as they came until somebody takes them in or discards them. event_time,
-  // message_id and category: of the event that the property is missing from; name '': the whole event, of a type that a closed
-  // schema does not have.
+  // Values of another type than declared, as JSON, kept as they came until somebody takes them in or discards them. event_time
+  // and message_id: of the event that the property is missing from; category: of a whole event, of a type that a closed schema does
+  // not have, whose name is empty and whose properties are the value.
   sql`CREATE TABLE misfit (
     id ${counted} PRIMARY KEY,
     customer ${int} NOT NULL,
