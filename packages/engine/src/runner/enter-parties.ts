@@ -4,6 +4,7 @@ import { enter, entryOf } from './enter.ts';
 import { record } from './intake.ts';
 import type { Parts } from './parts.ts';
 import type { RunningVersion, Station } from './station.ts';
+import { Touched } from './touched.ts';
 
 /** Whom another system lets in, and where. */
 export interface PartiesEntry {
@@ -41,7 +42,9 @@ export async function enterParties(
     const imported = await parts.customers.importRecords(tx, records, { now, source });
     const customers = imported.customers.flatMap((customer) => customer ?? []);
     const events = parties.flatMap(({ identities, events = [] }) => events.map((event) => ({ identities, event })));
-    await record(parts, tx, events, now, [...customers, ...imported.related]);
+    const touched = new Touched().related(imported.related, records);
+    for (const [i, each] of records.entries()) touched.record(imported.customers[i], each);
+    await record(parts, tx, events, now, touched);
     const entrants = customers.map((customer): Entrant => [customer, key]);
     return enter(parts, tx, station, entrants, now);
   }, 'enter');

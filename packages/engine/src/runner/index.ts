@@ -1,7 +1,7 @@
 /** The runner: what walks customers through published loops. */
 export type { Clock, ClockReading } from './clock.ts';
 export { AcceleratedClock, liveClock, readClock, VirtualClock } from './clock.ts';
-export { SegmentError } from './edit-segments.ts';
+export { SegmentError, segmentsIn } from './edit-segments.ts';
 export type { SegmentDraft } from './edit-segments.ts';
 export { Engine } from './engine.ts';
 export { EntryError } from './enter-parties.ts';

@@ -82,6 +82,7 @@ function readAll(stored: readonly StoredSegment[], tx: Transaction): Omit<Read, 
       if (of) windows.set(of.what, of);
     }
     everything.own.add(ref);
+    concern(what.segment(id)).own.add(ref);
     segments.set(ref, {
       ...segment,
       sql,

@@ -3,6 +3,7 @@ import { enter, keyless } from './enter.ts';
 import { takeIn } from './happenings.ts';
 import type { Parts } from './parts.ts';
 import type { Station } from './station.ts';
+import { Touched } from './touched.ts';
 
 /** Told after every chunk of a source. `progress` is between 0 and 1, where the source can tell. */
 export interface SourceProgress {
@@ -56,7 +57,9 @@ export async function readSource(parts: Parts, station: Station, options: ReadOp
     const { entered, refused } = await parts.db.write(async (tx) => {
       const imported = await parts.customers.importRecords(tx, part.records, { now, source });
       const customers = imported.customers.filter((customer) => customer !== undefined);
-      await takeIn(parts, tx, { events: [], touched: customers }, now);
+      const touched = new Touched().related(imported.related, part.records);
+      for (const [i, each] of part.records.entries()) touched.record(imported.customers[i], each);
+      await takeIn(parts, tx, { events: [], touched }, now);
       const entered = entersRecords ? await enter(parts, tx, station, keyless(customers), now) : 0;
       await parts.store.writeCursor(tx, station.ref, { of, cursor: part.cursor, done: false });
       return { entered, refused: imported.refused };

@@ -1,4 +1,3 @@
-import type { WaitType } from '../plugin/index.ts';
 import type { Difference, StoredSegment, Transaction } from '../store/index.ts';
 import { entryOf } from './enter.ts';
 import type { Concern, KnownSegment, KnownSegments, NamedWindow } from './known-segments.ts';
@@ -48,8 +47,12 @@ export function watchedBy(parts: Parts, version: RunningVersion): Set<string> {
 }
 
 function waitsForSegments(parts: Parts, station: Parameters<typeof waitOf>[1], settings: unknown) {
-  const wait: ReturnType<WaitType['wait']> = waitOf(parts, station, settings, parts.clock.now());
-  return wait.segments ?? [];
+  try {
+    return waitOf(parts, station, settings, parts.clock.now()).segments ?? [];
+  } catch {
+    // Whoever comes to it is parked, and told why.
+    return [];
+  }
 }
 
 /** Asks the memberships that depend on what was changed again: what has changed, in order of the segments. */

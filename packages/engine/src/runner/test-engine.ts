@@ -5,6 +5,7 @@ import { definePlugin, Registry } from '../plugin/index.ts';
 import * as store from '../store/index.ts';
 import { openTestDatabase } from '../store/test-database.ts';
 import { VirtualClock } from './clock.ts';
+import type { EngineParts } from './engine.ts';
 import { Engine } from './engine.ts';
 import type { Limits, Parts, Transports } from './parts.ts';
 import { createTransports } from './transports.ts';
@@ -21,11 +22,14 @@ export async function testEngine(
   nodes: readonly AnyNodeType[],
   options: {
     db?: store.Database;
+    /** Verbs that do something else, or are looked at. */
+    store?: Partial<typeof store>;
     worker?: Parts['worker'];
     url?: string;
     limits?: Partial<Limits>;
     transports?: Transports;
     start?: number;
+    intake?: EngineParts['intake'];
   } = {},
 ) {
   const db = options.db ?? (await openTestDatabase(options.url));
@@ -33,13 +37,14 @@ export async function testEngine(
   const registry = new Registry([definePlugin({ name: 'test', nodes })]);
   const engine = new Engine({
     db,
-    store,
+    store: { ...store, ...options.store },
     customers,
     registry,
     clock,
     transports: options.transports ?? createTransports({ registry, log: silent, folder: '', deliver: {} }),
     log: silent,
     ...(options.worker ? { worker: options.worker } : {}),
+    ...(options.intake ? { intake: options.intake } : {}),
     reader: (now) => createReader(db, now),
     limits: { turns: 1, reportAfter: 3_600_000, handlerTimeout: 5_000, seed: '', zone: 'UTC', ...options.limits },
   });

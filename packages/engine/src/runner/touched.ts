@@ -1,4 +1,4 @@
-import type { Patch, SourceRecord } from '../plugin/index.ts';
+import type { SourceRecord } from '../plugin/index.ts';
 
 /**
  * What a transaction has changed of whom, so that only the memberships that depend on it are asked again. Whoever does not
@@ -21,8 +21,9 @@ export class Touched {
     return this;
   }
 
-  /** What a record of a source says of its customer. */
-  record(customer: number, { traits, events = [], consents = [], relationships = [] }: Partial<SourceRecord>): this {
+  /** What a record or a patch says of its customer. */
+  record(customer: number | undefined, { traits, events = [], consents = [], relationships = [] }: Told): this {
+    if (customer === undefined) return this;
     for (const name of Object.keys(traits ?? {})) this.add(customer, what.trait(name));
     for (const { type } of events) this.add(customer, what.event(type));
     for (const { channel, purpose } of consents) this.add(customer, what.consent(`${channel}.${purpose}`));
@@ -30,10 +31,15 @@ export class Touched {
     return this;
   }
 
-  patch(patch: Patch): this {
-    return this.record(patch.customer, patch);
+  /** Those whose relationships, or whose groups' traits, are no longer what they were by what was told of others. */
+  related(customers: Iterable<number>, told: readonly Told[]): this {
+    const kinds = new Set(told.flatMap(({ relationships = [] }) => relationships.map(({ kind }) => kind)));
+    for (const customer of customers) for (const kind of kinds) this.add(customer, what.group(kind));
+    return this;
   }
 }
+
+type Told = Pick<Partial<SourceRecord>, 'traits' | 'events' | 'consents' | 'relationships'>;
 
 /** What rules look at, by one name each. */
 export const what = {
@@ -41,6 +47,8 @@ export const what = {
   event: (type: string) => `event ${type}`,
   consent: (name: string) => `consent ${name}`,
   list: (id: string) => `list ${id}`,
+  /** The membership of a segment itself. */
+  segment: (id: string) => `segment ${id}`,
   /** Who belongs to which groups of a kind, and the traits of these. */
   group: (kind: string) => `group ${kind}`,
 } as const;

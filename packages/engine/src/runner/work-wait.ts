@@ -11,6 +11,7 @@ import { byTurn } from './port-sql.ts';
 import type { Station } from './station.ts';
 import { setAsideRestless } from './restless.ts';
 import { portIndex } from './station.ts';
+import { Touched, what } from './touched.ts';
 import type { WaitEra } from './wait-of.ts';
 import { awaitedTypes, waitOf } from './wait-of.ts';
 import { workOwnDues } from './work-own-dues.ts';
@@ -65,7 +66,7 @@ async function moveTogether(
 }
 
 /**
- * Whoever begins to wait for a segment is asked for its membership before, with all that follows if that has changed: only
+ * Whoever begins to wait for a segment is asked for its membership of that before, with all that follows if that has changed: only
  * from what is right now on does every change show, also while the membership of everybody is being worked out.
  */
 async function settleMemberships(
@@ -77,7 +78,11 @@ async function settleMemberships(
 ): Promise<void> {
   if (!eras.some(({ wait }) => wait.segments?.length)) return;
   const due = await parts.store.claimDue(tx, station.ref, now, chunk.set);
-  const touched = due.flatMap(({ phase, customer }) => (phase === 0 ? [customer] : []));
+  const awaited = new Set(
+    eras.flatMap(({ wait }) => (wait.segments ?? []).map(({ segment }) => what.segment(segment))),
+  );
+  const touched = new Touched();
+  for (const { phase, customer } of due) if (phase === 0) for (const segment of awaited) touched.add(customer, segment);
   await takeIn(parts, tx, { events: [], touched }, now);
 }
 

@@ -2,7 +2,7 @@ import { findCustomers, nameOf, reachedBy } from '../../customers/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
 import { ruleToSql } from '../../rule/index.ts';
 import type { Transaction } from '../../store/index.ts';
-import { countBoth, loadSegments } from '../../store/index.ts';
+import { countBoth, listLists, loadSegments } from '../../store/index.ts';
 
 /** Whom a rule selects. */
 export interface Selected {
@@ -19,7 +19,8 @@ export async function selectByRule(
   const segments = await loadSegments(tx);
   // So that a rule which leads to the segment that it would become is refused.
   if (id !== undefined) segments.set(id, rule);
-  const { sql, parameters } = ruleToSql(rule, { now, segments, customer: 'c', dialect: tx.dialect.name });
+  const lists = new Set((await listLists(tx)).map((list) => list.id));
+  const { sql, parameters } = ruleToSql(rule, { now, segments, lists, customer: 'c', dialect: tx.dialect.name });
   const where = `FROM customer c WHERE c.merged_into IS NULL AND ${sql}`;
   // The first few are found at once, unless there are nearly none: then they are all that there are.
   const first = await tx.all<{ id: number }>(`SELECT c.id ${where} ORDER BY c.id LIMIT ?`, [...parameters, sample + 1]);

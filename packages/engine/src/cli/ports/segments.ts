@@ -1,8 +1,7 @@
 import type { Registry } from '../../plugin/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
-import { fieldsOf } from '../../rule/index.ts';
 import type { Engine, SegmentDraft } from '../../runner/index.ts';
-import { SegmentError } from '../../runner/index.ts';
+import { SegmentError, segmentsIn } from '../../runner/index.ts';
 import type { Segment, SegmentOverlap, SegmentsPort } from '../../server/index.ts';
 import { conflict, notFound, ServerError } from '../../server/index.ts';
 import type { Database, StoredSegment, Transaction } from '../../store/index.ts';
@@ -58,9 +57,7 @@ export function createSegmentsPort({ read, writer, readers, registry, now }: Par
   const list = () =>
     read(async (tx) => {
       const [segments, members, loops] = [await all(tx), await countMembers(tx), await usesOfLoops(tx, registry)];
-      const named = new Map(
-        segments.map(({ id, rule }) => [id, new Set(fieldsOf(JSON.parse(rule) as RuleGroup).segments)]),
-      );
+      const named = new Map(segments.map(({ id, rule }) => [id, new Set(segmentsIn(JSON.parse(rule) as RuleGroup))]));
       return segments.map((segment) => toSegment(segment, { segments, members, loops, named }));
     });
 
