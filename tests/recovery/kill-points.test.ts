@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CommitPoint, Database } from '../../packages/engine/src/store/database.ts';
 import { commitPoints } from '../../packages/engine/src/store/database.ts';
-import { openSqlite } from '../../packages/engine/src/store/index.ts';
+import { intakeState, listAside, openSqlite } from '../../packages/engine/src/store/index.ts';
 import { root } from '../cli/osicam.ts';
 import { snapshot } from '../simulation/snapshot.ts';
 import { tellStory } from './story.ts';
@@ -41,6 +41,10 @@ async function outcome(db: Database, sink: string) {
   const { journal, paths, messages, positions, parked, tally, enrollments, events, reports, customers } = await db.read(
     (tx) => snapshot(tx),
   );
+  const intake = await db.read(async (tx) => ({
+    waiting: await intakeState(tx),
+    aside: await listAside(tx, { limit: 10 }),
+  }));
   const steps = new Map<number, string>();
   for (const { path, node, port } of paths) steps.set(path, `${steps.get(path) ?? ''} ${node}:${port}`);
   const lines = existsSync(sink) ? readFileSync(sink, 'utf8').trim().split('\n') : [];
@@ -59,6 +63,7 @@ async function outcome(db: Database, sink: string) {
     events: events.map(({ customer, type, time, message_id }) => ({ customer, type, time, message_id })),
     reports,
     customers,
+    intake,
     lines,
   };
 }

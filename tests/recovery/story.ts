@@ -103,6 +103,22 @@ const told = (type: string, who: number, at: number, properties: Record<string, 
   event: { type, category: 'contact' as const, time: at, properties, messageId: `${type} ${who} ${at}` },
 });
 
+const call = (type: string, userId: string, more: object = {}) => ({
+  type,
+  userId,
+  messageId: `${type} ${userId} ${JSON.stringify(more)}`,
+  event: 'ping',
+  properties: { cart: 'first' },
+  ...more,
+});
+
+const request = (...batch: object[]) => ({
+  receivedAt: beginning,
+  kind: 'batch',
+  calls: batch.length,
+  body: JSON.stringify({ batch }),
+});
+
 /** What the world does, and when. Each can be done twice, as by a world that has not heard whether it was done. */
 const deeds: readonly { at: number; todo: (engine: Engine, db: Database) => Promise<unknown> }[] = [
   {
@@ -130,6 +146,16 @@ const deeds: readonly { at: number; todo: (engine: Engine, db: Database) => Prom
         })),
         'story',
       ),
+  },
+  // What a tracking client sends: two who are new, one of whom turns out to be the other, and one call that cannot be taken in.
+  { at: beginning + 2 * hour, todo: (engine) => engine.accept([request(call('track', 's1'), call('track', 's2'))]) },
+  {
+    at: beginning + 3 * hour,
+    todo: (engine) =>
+      engine.accept([
+        request(call('identify', 's2', { traits: { age: 50 } }), { type: 'track' }, call('track', 's3')),
+        request(call('alias', 's1', { previousId: 's3' }), call('track', 's3', { properties: { cart: 'second' } })),
+      ]),
   },
   {
     at: beginning + 5 * hour,
@@ -200,7 +226,7 @@ export async function tellStory(db: Database, sink: string): Promise<void> {
   });
   let next = Number((await db.read((tx) => readMeta(tx, 'deed'))) ?? 0);
   for (;;) {
-    if ((await engine.work()) + (await engine.deliver()) > 0) continue;
+    if ((await engine.workIntake()) + (await engine.work()) + (await engine.deliver()) > 0) continue;
     const deed = deeds[next];
     if (deed && deed.at <= clock.now()) {
       await deed.todo(engine, db);
