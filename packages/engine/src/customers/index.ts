@@ -41,7 +41,7 @@ export { permissionPolicyIn } from './permission/read-permission-policy.ts';
 export { recordConsents } from './record-consents.ts';
 export { findConsents } from './find-customers.ts';
 export type { PiiTraits } from './schema/known.ts';
-export { piiTraits } from './schema/known.ts';
+export { indexedTraits, piiTraits } from './schema/known.ts';
 export type { AttributeDeclaration, EventDeclaration } from './schema/declare.ts';
 export {
   audit as auditSchema,
@@ -56,3 +56,5 @@ export type { AttributeView, EventTypeView, SchemaView } from './schema/describe
 export { describeSchema } from './schema/describe.ts';
 export type { TakenIn } from './schema/take-in.ts';
 export { discardMisfits, takeInMisfits } from './schema/take-in.ts';
+export { proposeTypology } from './typology/propose-typology.ts';
+export { TypologyError } from './typology/settings.ts';

@@ -1,4 +1,4 @@
-import { findCustomers, nameOf, reachedBy } from '../../customers/index.ts';
+import { findCustomers, indexedTraits, nameOf, reachedBy } from '../../customers/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
 import { ruleToSql } from '../../rule/index.ts';
 import type { Transaction } from '../../store/index.ts';
@@ -20,7 +20,15 @@ export async function selectByRule(
   // So that a rule which leads to the segment that it would become is refused.
   if (id !== undefined) segments.set(id, rule);
   const lists = new Set((await listLists(tx)).map((list) => list.id));
-  const { sql, parameters } = ruleToSql(rule, { now, segments, lists, customer: 'c', dialect: tx.dialect.name });
+  const indexed = await indexedTraits(tx);
+  const { sql, parameters } = ruleToSql(rule, {
+    now,
+    segments,
+    lists,
+    customer: 'c',
+    dialect: tx.dialect.name,
+    indexed,
+  });
   const where = `FROM customer c WHERE c.merged_into IS NULL AND ${sql}`;
   // The first few are found at once, unless there are nearly none: then they are all that there are.
   const first = await tx.all<{ id: number }>(`SELECT c.id ${where} ORDER BY c.id LIMIT ?`, [...parameters, sample + 1]);

@@ -26,6 +26,8 @@ export interface KnownSchema {
   /** Properties over all event types. */
   properties: number;
   pii: PiiTraits;
+  /** Traits that are to have an index. */
+  indexed: ReadonlySet<string>;
 }
 
 /** The traits that tell who somebody is. */
@@ -59,6 +61,9 @@ export async function knownSchema(tx: Transaction): Promise<KnownSchema> {
   }
 }
 
+/** Which traits have an index, for a rule that asks all customers. */
+export const indexedTraits = async (tx: Transaction): Promise<ReadonlySet<string>> => (await knownSchema(tx)).indexed;
+
 /** Which traits tell who somebody is, as declared or, where nobody has said so, as their names suggest. */
 export const piiTraits = async (tx: Transaction): Promise<PiiTraits> => (await knownSchema(tx)).pii;
 
@@ -66,11 +71,12 @@ async function load(tx: Transaction): Promise<KnownSchema> {
   const traits = new Map<string, KnownAttribute>();
   const events = new Map<string, { category: Category | undefined; properties: Map<string, KnownAttribute> }>();
   const pii = new Set<string>();
+  const indexed = new Set<string>();
   const personalProperties = new Map<string, Set<string>>();
   let properties = 0;
   for (const { type, category, declared } of await listEventTypes(tx))
     events.set(type, { category: declared ? category : undefined, properties: new Map() });
-  for (const { scope, name, came, type, pii: isPii } of await listAttributes(tx)) {
+  for (const { scope, name, came, type, pii: isPii, indexed: isIndexed } of await listAttributes(tx)) {
     const known: KnownAttribute = { came, type: (type ?? undefined) as AttributeType | undefined };
     if (scope !== '') {
       properties++;
@@ -79,11 +85,19 @@ async function load(tx: Transaction): Promise<KnownSchema> {
       continue;
     }
     traits.set(name, known);
+    if (isIndexed) indexed.add(name);
     if (isPii) pii.add(name);
   }
   const has = (trait: string) => pii.has(trait) || (!traits.has(trait) && looksPersonal(trait));
   const hasProperty = (event: string, property: string) =>
     personalProperties.get(event)?.has(property) ||
     (!events.get(event)?.properties.has(property) && looksPersonal(property));
-  return { closed: await isSchemaClosed(tx), traits, events, properties, pii: { has, hasProperty, names: pii } };
+  return {
+    closed: await isSchemaClosed(tx),
+    traits,
+    events,
+    properties,
+    pii: { has, hasProperty, names: pii },
+    indexed,
+  };
 }
