@@ -1,9 +1,11 @@
+import { proposeTypology, TypologyError } from '../../customers/index.ts';
 import type { JsonObject } from '../../plugin/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
 import { checkRule, RuleError } from '../../rule/index.ts';
-import type { SegmentPreview } from '../../server/index.ts';
+import type { SegmentPreview, TypologyProposal, TypologySettings } from '../../server/index.ts';
 import { ServerError } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
+import { loadSegments } from '../../store/index.ts';
 import { countCustomers, countOverlaps, customerRows, selectByRule } from '../ports/segment-questions.ts';
 
 /** How long the number of all customers is taken to be the same, in milliseconds: it takes as long to count as a segment. */
@@ -36,6 +38,21 @@ export function readerMethods({ read }: Pick<Database, 'read'>) {
           return { count, total: await countAll(), sample: rows, seconds };
         });
       } catch (error) {
+        throw error instanceof RuleError ? unsound(error.problems) : error;
+      }
+    },
+
+    /** Divides the customers into groups, without saving them. */
+    proposeTypology: async (settings: TypologySettings, { now }: { now: number }): Promise<TypologyProposal> => {
+      const began = performance.now();
+      try {
+        const proposal = await read(async (tx) =>
+          proposeTypology(tx, settings, { now, segments: await loadSegments(tx) }),
+        );
+        const groups = proposal.groups.map((group) => ({ ...group, rule: { ...group.rule } }));
+        return { ...proposal, groups, seconds: (performance.now() - began) / 1000 };
+      } catch (error) {
+        if (error instanceof TypologyError) throw new ServerError(422, 'no-typology', error.message);
         throw error instanceof RuleError ? unsound(error.problems) : error;
       }
     },
