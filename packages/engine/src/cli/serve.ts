@@ -25,6 +25,7 @@ import { createPrivacyPort } from './ports/privacy.ts';
 import { createListsPort } from './ports/lists.ts';
 import { createSchemaPort } from './ports/schema.ts';
 import { createSegmentsPort } from './ports/segments.ts';
+import { createTypologiesPort } from './ports/typologies.ts';
 import { sharedSecret } from './shared-secret.ts';
 import { stderrLog } from './stderr-log.ts';
 
@@ -126,6 +127,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       policy: createPolicyPort(read, engine.host),
       segments: createSegmentsPort({ read, writer: engine.host, readers, registry, now }),
       lists: createListsPort(read, engine.host),
+      typologies: createTypologiesPort(read, { writer: engine.host, readers, now }),
       schema: createSchemaPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host, now),

@@ -25,15 +25,20 @@ import { endsOf } from './fused-run.ts';
 import { Lists } from './edit-lists.ts';
 import type { SegmentDraft } from './edit-segments.ts';
 import { removeSegment, saveSegment } from './edit-segments.ts';
+import type { TypologyDraft } from './edit-typologies.ts';
+import { removeTypology, saveTypology } from './edit-typologies.ts';
 import type { PartiesEntry } from './enter-parties.ts';
 import { enterParties } from './enter-parties.ts';
 import { nextFiring, noteFirings, workSchedules } from './schedule.ts';
 import { fillWatched, nextSegmentWork, workSegments } from './work-segments.ts';
 import { Outbox } from './outbox.ts';
+import type { Erased } from './erase-person.ts';
+import { erasePerson } from './erase-person.ts';
 import { patchCustomers } from './patch-customers.ts';
 import type { Redrive } from './redrive.ts';
 import { redrive } from './redrive.ts';
 import type { Parts } from './parts.ts';
+import { PermissionDesk } from './permission/desk.ts';
 import type { ReadOptions, SourceProgress } from './read-source.ts';
 import { readSource } from './read-source.ts';
 import type { RunningVersion, Station } from './station.ts';
@@ -66,6 +71,8 @@ export class Engine {
   readonly life: Interventions;
   /** Customers whom somebody names one by one. */
   readonly lists: Lists;
+  /** What people decide about what they are sent, and what is reported of addresses. */
+  readonly permission: PermissionDesk;
   readonly #lives = new Lives();
   #segments: ReadonlyMap<string, RuleGroup> = new Map();
   /** Why a node could not go on in this pass. */
@@ -88,6 +95,7 @@ export class Engine {
       segments: () => this.#segments,
     };
     this.#outbox = new Outbox(this.#parts);
+    this.permission = new PermissionDesk(this.#parts);
     this.#intake = intake && new IntakeDrain(this.#parts, intake);
     this.lists = new Lists(this.#parts);
     this.life = new Interventions(this.#parts, this.#lives, () => this.#follow());
@@ -201,6 +209,16 @@ export class Engine {
     return removed;
   }
 
+  /** Saves a typology with its groups as segments. Throws a SegmentError for a group that is not sound or cannot go. */
+  async saveTypology(typology: TypologyDraft): Promise<void> {
+    await saveTypology(this.#parts, typology);
+    await this.#load();
+  }
+
+  removeTypology(id: string): Promise<boolean> {
+    return removeTypology(this.#parts, id);
+  }
+
   /** Merges customers with all that they are in. Who was, in the end. */
   async merge(merges: readonly Merge[], actor: string): Promise<Merged[]> {
     await this.refresh();
@@ -292,6 +310,14 @@ export class Engine {
   discardAside(ids: readonly number[]): Promise<number> {
     const { db, store } = this.#parts;
     return db.write(async (tx) => (await store.takeAside(tx, ids)).length, 'accept');
+  }
+
+  /** Erases a person, or counts what would be taken away. Undefined where there is no such customer. */
+  async erase(customer: number, options: { dryRun: boolean }, actor: string): Promise<Erased | undefined> {
+    await this.refresh();
+    // What has been accepted and not worked in may tell of them too.
+    if (!options.dryRun) while (((await this.#intake?.work()) ?? 0) > 0);
+    return erasePerson(this.#parts, customer, options, actor);
   }
 
   /** Reads a source at one of a version's entries to its end: the entry's own, or another type's in its place. */

@@ -24,6 +24,7 @@ import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { typologyRoutes } from './routes/typologies.ts';
 import { notFound } from './server-error.ts';
 import { securityHeaders } from './security-headers.ts';
 import { writeKeys } from './write-keys.ts';
@@ -55,6 +56,7 @@ export function createApp(ports: ServerPorts): App {
   lifeRoutes(app, ports);
   policyRoutes(app, ports);
   segmentRoutes(app, ports);
+  typologyRoutes(app, ports);
   listRoutes(app, ports);
   schemaRoutes(app, ports);
   tokenRoutes(app, ports);

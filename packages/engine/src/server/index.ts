@@ -26,6 +26,7 @@ export type * from './shapes/privacy.ts';
 export { defaultPrivacyPolicy, privacyPolicyShape } from './shapes/privacy.ts';
 export type * from './shapes/schema.ts';
 export type * from './shapes/segment.ts';
+export type * from './shapes/typology.ts';
 export type * from './shapes/session.ts';
 export type * from './shapes/timeline.ts';
 export { digestOfWriteKey, newWriteKey } from './write-keys.ts';

@@ -45,6 +45,7 @@ import type {
   TakenIn,
 } from './shapes/schema.ts';
 import type { Clock, User } from './shapes/session.ts';
+import type { SaveTypology, Typology, TypologyProposal, TypologySettings } from './shapes/typology.ts';
 
 /*
  * What the server stands on. Instants are epoch milliseconds here; the routes turn them into ISO 8601. Where a thing is not
@@ -129,6 +130,15 @@ export interface SegmentsPort {
   /** With each other segment, or with one. */
   overlap(id: string, other?: string): Promise<readonly SegmentOverlap[]>;
   members(id: string, page: { after?: string; limit: number }): Promise<SegmentMembers | undefined>;
+}
+
+/** Typologies, worked out beside the thread that serves. Throws 422 for settings that give none. */
+export interface TypologiesPort {
+  list(): Promise<readonly Typology[]>;
+  propose(settings: TypologySettings, options: { signal?: AbortSignal }): Promise<TypologyProposal>;
+  save(id: string, typology: SaveTypology): Promise<void>;
+  /** False if there is none. */
+  remove(id: string): Promise<boolean>;
 }
 
 /** Static lists. Keys are identities of any kind, or `#` and the id of a customer. */
@@ -358,6 +368,7 @@ export interface ServerPorts {
   readonly life: LifePort;
   readonly policy: PolicyPort;
   readonly segments?: SegmentsPort;
+  readonly typologies?: TypologiesPort;
   readonly lists?: ListsPort;
   readonly schema?: SchemaPort;
   readonly tokens: TokensPort;

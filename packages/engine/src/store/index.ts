@@ -80,7 +80,7 @@ export {
 export type { RateWindow } from './channel-rate.ts';
 export { readRate, writeRate } from './channel-rate.ts';
 export type { KnownContact } from './contact-facts.ts';
-export { knownContacts, lastEvents, standingConsents, traitsOf } from './contact-facts.ts';
+export { knownContacts, lastAddress, lastEvents, standingConsents, traitsOf } from './contact-facts.ts';
 export { installation, readPolicy, writePolicy } from './policy.ts';
 export type { DeadLetters } from './redrive.ts';
 export { countDeadLetters, redriveMessages } from './redrive.ts';
@@ -133,6 +133,8 @@ export { addToList, deleteList, findList, identityKinds, listLists, presentCusto
 export type { OpenOptions } from './sqlite.ts';
 export { isPostgres, openPostgres } from './postgres.ts';
 export { openSqlite, openSqliteReader } from './sqlite.ts';
+export type { StoredTypology } from './typologies.ts';
+export { deleteTypology, listTypologies, saveTypology } from './typologies.ts';
 export type { Version } from './versions.ts';
 export { countVersions, loadVersions, publishVersion } from './versions.ts';
 export { addToTally, entered } from './tally.ts';
