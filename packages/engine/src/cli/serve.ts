@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Registry } from '../plugin/index.ts';
 import type { Auth, InboxPort, Listening, LogLevel } from '../server/index.ts';
-import { createApp, createAuth, createLog, secretIn, serve as listen } from '../server/index.ts';
+import { createAuth, createLog, createServer, secretIn, serve as listen } from '../server/index.ts';
 import type { Transaction } from '../store/index.ts';
 import { isPostgres, openPostgres, openSqliteReader } from '../store/index.ts';
 import type { Config } from './config.ts';
@@ -12,6 +12,7 @@ import type { EngineThread } from './host/start-engine.ts';
 import { createReaders } from './host/readers.ts';
 import { startEngine } from './host/start-engine.ts';
 import { createCustomersPort } from './ports/customers.ts';
+import { createHooksPort } from './ports/hooks.ts';
 import { createImportPort } from './ports/imports.ts';
 import { createIngestPort } from './ports/ingest.ts';
 import { IntakePace, usualLimits } from './ports/intake-pace.ts';
@@ -106,7 +107,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
 
     const stopping = new AbortController();
     const editorFolder = join(home, 'packages/editor/dist');
-    const app = createApp({
+    const { app, direct } = createServer({
       installation: { version, demo: options.inbox !== undefined },
       baseURL,
       ...(existsSync(editorFolder) ? { editorFolder } : {}),
@@ -129,11 +130,12 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       lists: createListsPort(read, engine.host),
       typologies: createTypologiesPort(read, { writer: engine.host, readers, now }),
       schema: createSchemaPort(read, engine.host),
+      hooks: createHooksPort(read, engine.host),
       tokens: createTokensPort({ read, writer: engine.host, now: () => Date.now() }),
       health: createHealthPort(read, engine.host, now),
       ...(options.inbox ? { inbox: options.inbox } : {}),
     });
-    const server: Listening = await listen(app, { host, port });
+    const server: Listening = await listen(app, { host, port, direct });
     closing.push(async () => {
       stopping.abort();
       await server.stop();

@@ -20,6 +20,7 @@ export type { ColumnMapping, Mapping } from './mapping/mapping.ts';
 export { mappingFields, mappingSchema } from './mapping/mapping.ts';
 export type { Hints } from './mapping/plan-columns.ts';
 export {
+  declaredColumns,
   findKey,
   isIdentified,
   listed,

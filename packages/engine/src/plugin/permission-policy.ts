@@ -66,6 +66,8 @@ export const permissionPolicySchema = z
     organisation: z.string().trim().max(200).default(''),
     /** At the foot of pages and mails: address and whatever the law asks for. */
     imprint: z.string().trim().max(2000).default(''),
+    /** The sender of mails that ask for a confirmation, as Example <news@example.com>; empty for that of the mail channel. */
+    from: z.string().trim().max(320).default(''),
     /** Of people whose own language is not known, or has no texts. */
     language: language.default('en'),
     channels: z.array(z.strictObject({ id, label })).max(20).default([]),

@@ -107,6 +107,7 @@ export const builtInTexts: { readonly en: Texts; readonly de: Texts } = { en, de
 
 interface Declared {
   readonly organisation: string;
+  readonly imprint: string;
   readonly language: string;
   readonly channels: readonly { id: string; label: string }[];
   readonly purposes: readonly { id: string; label: string; description: string }[];
@@ -133,12 +134,12 @@ export interface Wording {
   readonly language: string;
   readonly direction: 'ltr' | 'rtl';
   say(key: TextKey, values?: Readonly<Record<string, string>>): string;
-  organisation: string;
+  readonly organisation: string;
+  /** At the foot; may be empty. */
+  readonly imprint: string;
   channel(id: string): string;
   purpose(id: string): { label: string; description: string };
   form(id: string): { title: string; text: string };
-  /** Of what the installation says in its own words: `imprint`. */
-  own(key: string): string | undefined;
 }
 
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
@@ -168,7 +169,7 @@ export function wordingFor(declared: Declared, preferred: readonly string[]): Wo
     language,
     direction: rightToLeft.has(base) ? 'rtl' : 'ltr',
     organisation,
-    own,
+    imprint: own('imprint') ?? declared.imprint,
     say: (key, values = {}) => fill(own(key) ?? en[key], { organisation, ...values }),
     channel: (id) => own(`channel.${id}`) ?? declared.channels.find((each) => each.id === id)?.label ?? named[id] ?? id,
     purpose: (id) => {

@@ -4,12 +4,16 @@ import { editorFiles } from './editor-files.ts';
 import type { App, Env } from './endpoint.ts';
 import { createAuthenticate } from './caller.ts';
 import { requireCaller, requireChanger, requireSameOrigin } from './guard.ts';
+import type { DirectAnswer } from './ingest/answer-directly.ts';
+import { answerDirectly } from './ingest/answer-directly.ts';
+import { Ingestion } from './ingest/ingestion.ts';
 import { ingestRoutes } from './ingest/routes.ts';
 import { createMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import type { ServerPorts } from './ports.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { healthRoutes } from './routes/health.ts';
+import { hookRoutes } from './routes/hooks.ts';
 import { importRoutes } from './routes/import.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { lifeRoutes } from './routes/life.ts';
@@ -33,7 +37,10 @@ import { writeKeys } from './write-keys.ts';
  * The whole HTTP side over ports that are handed in. Order matters: what is registered before the guard of /api answers
  * without a session, everything after it never does, not even with 404.
  */
-export function createApp(ports: ServerPorts): App {
+export const createApp = (ports: ServerPorts): App => createServer(ports).app;
+
+/** The app, and what is answered before it on the socket itself, because it comes by the ten thousand a second. */
+export function createServer(ports: ServerPorts): { app: App; direct: DirectAnswer } {
   const app: App = new OpenAPIHono<Env>();
   const metrics = createMetrics();
   const keys = writeKeys(ports.writeKeys);
@@ -64,8 +71,10 @@ export function createApp(ports: ServerPorts): App {
   customerRoutes(app, ports);
   personRoutes(app, ports);
   importRoutes(app, ports);
+  hookRoutes(app, ports);
   inboxRoutes(app, ports);
-  ingestRoutes(app, ports, keys);
+  const ingestion = new Ingestion(ports, keys);
+  ingestRoutes(app, ingestion);
   describeApi(app, ports);
 
   const unknown = (path: string) => notFound(`${path} here`);
@@ -76,9 +85,13 @@ export function createApp(ports: ServerPorts): App {
     throw unknown(c.req.path);
   });
 
+  app.all('/hooks/*', (c) => {
+    throw unknown(c.req.path);
+  });
+
   const page = ports.editorFolder === undefined ? undefined : editorFiles(ports.editorFolder);
   app.get('/*', (c) => page?.(c) ?? c.text('not found\n', 404));
-  return app;
+  return { app, direct: answerDirectly(ingestion, { ...ports, metrics }) };
 }
 
 /** What a process answers that runs the engine alone: whether it lives, and its figures. */

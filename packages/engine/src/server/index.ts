@@ -2,7 +2,7 @@
 export { digestOfApiToken, newApiToken } from './api-tokens.ts';
 export type { Auth, AuthOptions } from './auth.ts';
 export { createAuth } from './auth.ts';
-export { createApp, createHealthApp } from './create-app.ts';
+export { createHealthApp, createServer } from './create-app.ts';
 export type { App } from './endpoint.ts';
 export type { Listening } from './listen.ts';
 export { serve } from './listen.ts';
@@ -14,6 +14,7 @@ export { rowFor, sightOf } from './privacy.ts';
 export { secretIn } from './secret.ts';
 export { conflict, notFound, ServerError } from './server-error.ts';
 export type * from './shapes/customer.ts';
+export type * from './shapes/hook.ts';
 export type * from './shapes/import.ts';
 export type * from './shapes/inbox.ts';
 export type * from './shapes/life.ts';

@@ -12,6 +12,7 @@ import type { PrivacyPolicy } from './shapes/privacy.ts';
 import type { Timeline } from './shapes/timeline.ts';
 import type { Sight } from './privacy.ts';
 import type { Role } from './roles.ts';
+import type { Hook } from './shapes/hook.ts';
 import type { ImportPreview, ImportSummary } from './shapes/import.ts';
 import type { Mail, MailPage } from './shapes/inbox.ts';
 import type {
@@ -261,7 +262,7 @@ export interface IngestedRecord extends SourceRecord {
 
 /** A request of a tracking client that can be taken in. */
 export interface AcceptedRequest {
-  /** How its body is to be read: which of Segment's calls it is, or `batch`. */
+  /** How its body is to be read: which of Segment's calls it is, `batch`, or `records` that have been read already. */
   kind: string;
   /** How many calls it holds. */
   calls: number;
@@ -292,6 +293,21 @@ export interface IngestPort {
   /** Accepts calls that were set aside once more, all of them unless told which. How many. */
   retry(ids?: readonly number[]): Promise<number>;
   discard(ids: readonly number[]): Promise<number>;
+}
+
+export interface StoredHook extends Omit<Hook, 'signed'> {
+  readonly secret: string | null;
+}
+
+/** Addresses that other systems send to. */
+export interface HooksPort {
+  list(): Promise<readonly StoredHook[]>;
+  /** A new one, or all of one but when it was made and used. */
+  save(hook: Omit<StoredHook, 'usedAt'>): Promise<void>;
+  /** False if there is none. */
+  remove(id: string): Promise<boolean>;
+  /** Something was taken in by it. */
+  used(id: string, at: number): void;
 }
 
 export interface MessagesPort {
@@ -371,6 +387,7 @@ export interface ServerPorts {
   readonly typologies?: TypologiesPort;
   readonly lists?: ListsPort;
   readonly schema?: SchemaPort;
+  readonly hooks?: HooksPort;
   readonly tokens: TokensPort;
   /** Only in the demo. */
   readonly inbox?: InboxPort;

@@ -202,3 +202,5 @@ export { syncTraitIndexes } from './trait-index.ts';
 export type { StoredMisfit } from './misfits.ts';
 export { countMisfits, latestMisfits } from './misfits.ts';
 export { isErased } from './is-erased.ts';
+export type { HookRow } from './hooks.ts';
+export { deleteHook, listHooks, markHookUsed, saveHook } from './hooks.ts';

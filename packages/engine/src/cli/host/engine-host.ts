@@ -11,6 +11,7 @@ import { listWriter } from '../ports/lists.ts';
 import { schemaWriter } from '../ports/schema.ts';
 import { segmentWriter } from '../ports/segments.ts';
 import { typologyWriter } from '../ports/typologies.ts';
+import { hookWriter } from '../ports/hooks.ts';
 import { tokenWriter } from '../ports/tokens.ts';
 import { heedRefusals } from './heed-refusals.ts';
 import { keepPruned } from './keep-pruned.ts';
@@ -230,6 +231,7 @@ export async function createEngineHost({
     },
 
     ...tokenWriter(db),
+    ...hookWriter(db),
     ...segmentWriter(engine, () => wake()),
     ...typologyWriter(engine, () => wake()),
     ...listWriter(engine, () => wake()),

@@ -195,3 +195,17 @@ export function requireKey(columns: readonly SourceColumn[]): void {
       `the key. The columns are ${listed(columns.map(({ name }) => name))}`,
   );
 }
+
+/** The columns that a mapping names, where there is no sample to find others in. Values say themselves what they are. */
+export function declaredColumns(mapping: Mapping): SourceColumn[] {
+  const taken = columnsTaken(mapping);
+  const uses = usesOf(mapping);
+  return Object.keys(mapping.columns).map((name) =>
+    planColumn(
+      name,
+      { ...mapping, identityKind: 'key' },
+      { taken, uses },
+      { type: 'json', missing: 0, distinct: 0, examples: [] },
+    ),
+  );
+}

@@ -8,6 +8,7 @@ export function readRequest({ kind, body, receivedAt }: { kind: string; body: st
   calls: (IngestedRecord | string)[];
   alone(call: number): { kind: string; body: string };
 } {
+  if (kind === 'records') return readRecords(body);
   const { calls, given, sentAt } = readCalls(kind as RequestKind, body);
   return {
     calls: calls.map((read) =>
@@ -18,4 +19,10 @@ export function readRequest({ kind, body, receivedAt }: { kind: string; body: st
         ? { kind, body: JSON.stringify({ batch: [given[i]], ...(sentAt === undefined ? {} : { sentAt }) }) }
         : { kind, body },
   };
+}
+
+/** What was read already when it came: by the mapping that held then. */
+function readRecords(body: string): ReturnType<typeof readRequest> {
+  const calls = JSON.parse(body) as IngestedRecord[];
+  return { calls, alone: (i) => ({ kind: 'records', body: JSON.stringify([calls[i]]) }) };
 }
