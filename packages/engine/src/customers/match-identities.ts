@@ -89,8 +89,11 @@ export class Matcher {
     const gaining = whoMayGain(parties, values, owners);
     const gained: Owned[] = [];
     const held = await Held.of(tx, gaining, gained);
-    // Customers are never deleted, a merged one keeps its row: the highest id is never given twice.
-    const last = await tx.first<{ id: number | null }>('SELECT max(id) AS id FROM customer');
+    // A merged customer keeps its row, and of one who was erased the number is known: none is ever given twice, for links in
+    // mails name it.
+    const last = await tx.first<{ id: number | null }>(
+      'SELECT max(id) AS id FROM (SELECT max(id) AS id FROM customer UNION ALL SELECT max(customer) FROM erasure) AS known',
+    );
     return new Matcher(parties, keys, values, owners, { held, gained, nextId: (last?.id ?? 0) + 1, mayMerge });
   }
 
