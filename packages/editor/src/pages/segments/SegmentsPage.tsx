@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { ListsTab } from './ListsTab.tsx';
 import { SegmentsTab } from './SegmentsTab.tsx';
 import type { Tab } from './tabs.ts';
+import { TypologiesTab } from './typology/TypologiesTab.tsx';
 
 /** The named groups of customers that loops and rules refer to: those that a rule makes, and those that somebody lists. */
 export function SegmentsPage() {
@@ -28,12 +29,16 @@ export function SegmentsPage() {
         <Tabs.List mb="lg">
           <Tabs.Tab value="segments">Segments</Tabs.Tab>
           <Tabs.Tab value="lists">Lists</Tabs.Tab>
+          <Tabs.Tab value="typologies">Typologies</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="segments">
           <SegmentsTab />
         </Tabs.Panel>
         <Tabs.Panel value="lists">
           <ListsTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="typologies">
+          <TypologiesTab />
         </Tabs.Panel>
       </Tabs>
     </Container>
