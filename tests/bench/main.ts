@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { toLine } from './figures.ts';
 import { bench as importing } from './import.ts';
+import { bench as ingestOne } from './ingest-one.ts';
 import { bench as loop } from './loop.ts';
 import { bench as mail } from './mail.ts';
 import { bench as postgres } from './postgres.ts';
@@ -14,7 +15,7 @@ import { bench as step } from './step.ts';
 import { bench as turns } from './turns.ts';
 import { bench as wait } from './wait.ts';
 
-const benches: readonly Bench[] = [route, loop, step, wait, turns, mail, postgres, importing, start];
+const benches: readonly Bench[] = [route, loop, step, wait, turns, mail, postgres, importing, ingestOne, start];
 
 const usage = `npm run bench [-- NAME…] [--json] [--peers] [--runs N] [--rows N]
 

@@ -1,7 +1,9 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { App } from './endpoint.ts';
+import type { DirectAnswer } from './ingest/answer-directly.ts';
 
 /** A server that cannot start listening: what was expected, what is there, and what to do. */
 export class ListenError extends Error {
@@ -15,9 +17,16 @@ export interface Listening {
   stop(grace?: number): Promise<void>;
 }
 
-export async function serve(app: App, { host, port }: { host: string; port: number }): Promise<Listening> {
+export async function serve(
+  app: App,
+  { host, port, direct }: { host: string; port: number; direct?: DirectAnswer },
+): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
+    createServer: ((options: ServerOptions, listener: RequestListener) =>
+      createServer(options, (request, response) => {
+        if (!direct?.(request, response)) void listener(request, response);
+      })) as typeof createServer,
     serverOptions: {
       headersTimeout: 20_000,
       // A file of any size may be on its way; a connection that has gone silent is closed below.
