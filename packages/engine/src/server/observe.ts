@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Env } from './endpoint.ts';
 import type { ServerLog } from './log.ts';
+import { loggedPath } from './logged-path.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Gives every request an id, times it, and writes one line. Only the path is written: a query can hold a token or a name. */
@@ -16,8 +17,7 @@ export const observe =
     await next();
     const seconds = (performance.now() - started) / 1000;
     const { method } = c.req;
-    // The address of a hook is its secret.
-    const path = c.req.path.replace(/^\/hooks\/.*/, '/hooks/…');
+    const path = loggedPath(c.req.path);
     const { status } = c.res;
     metrics.answered(method, routeOf(c), status, seconds);
     log.debug({ request, method, path, status, ms: Math.round(seconds * 1000) }, 'answered');

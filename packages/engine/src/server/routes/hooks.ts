@@ -65,7 +65,7 @@ function takeIn(app: App, { hooks, ingest, clock, log }: ServerPorts, { known, c
       c.header('retry-after', String(held));
       throw new ServerError(429, 'too-many', `nothing of this was stored: send it again in ${held} s`);
     }
-    const body = await bodyText(c, mostBytes);
+    const body = await bodyText(c.req.raw, mostBytes);
     const call = { at: clock.read().now, body: body.slice(0, shownBytes), headers: shownHeaders(c) };
     try {
       const answered = await receive(c, hook, body);
