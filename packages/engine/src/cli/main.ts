@@ -7,6 +7,7 @@ import { addImport } from './commands/import.ts';
 import { addLoop } from './commands/loop.ts';
 import { addNodes } from './commands/nodes.ts';
 import { addRun } from './commands/run.ts';
+import { addSchema } from './commands/schema.ts';
 import { addSegment } from './commands/segment.ts';
 import { addServe } from './commands/serve.ts';
 import { addToken } from './commands/token.ts';
@@ -25,7 +26,7 @@ async function main(args: readonly string[]): Promise<void> {
     .showHelpAfterError('(--help shows what can be given)')
     .exitOverride();
   const wiring = createWiring(() => program.opts<{ config?: string }>().config);
-  for (const add of [addDemo, addServe, addRun, addValidate, addNodes, addImport, addLoop, addToken, addSegment])
+  for (const add of [addDemo, addServe, addRun, addValidate, addNodes, addImport, addLoop, addToken, addSegment, addSchema])
     add(program, wiring);
   for (const command of program.commands) command.exitOverride();
 

@@ -75,9 +75,9 @@ test('the index of a trait answers the equality and the ranges of rules, which m
   ];
   const counts = [];
   for (const one of rules) {
-    const with_ = await ask(db, one, indexed);
-    expect([one, with_.plan]).toEqual([one, expect.stringContaining('customer_trait_')]);
-    counts.push([with_.count, (await ask(db, one, new Set())).count]);
+    const using = await ask(db, one, indexed);
+    expect([one, using.plan]).toEqual([one, expect.stringContaining('customer_trait_')]);
+    counts.push([using.count, (await ask(db, one, new Set())).count]);
   }
   expect(counts).toEqual([
     [1, 1],

@@ -116,10 +116,12 @@ function viewOf(
   const came = [...(found?.came.keys() ?? [])].reduce((all, bit) => all | bit, row.came);
   const kinds: Partial<Record<AttributeType, number>> = {};
   for (const [bit, count] of found?.came ?? []) for (const type of wordsOf(bit)) kinds[type] = count;
-  const values = found && row.pii === 0 && found.values.size > 0 && found.values.size <= mostValues;
+  const type = (row.type as AttributeType | null) ?? typeOfCame(came);
+  const values =
+    found && row.pii === 0 && type !== 'instant' && found.values.size > 0 && found.values.size <= mostValues;
   return {
     name: row.name,
-    type: (row.type as AttributeType | null) ?? typeOfCame(came),
+    type,
     declared: row.type !== null,
     category: row.category,
     label: row.label,

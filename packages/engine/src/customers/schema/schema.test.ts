@@ -18,6 +18,7 @@ import {
 } from './declare.ts';
 import { describeSchema } from './describe.ts';
 import { piiTraits } from './known.ts';
+import { applySchemaFile, parseSchemaFile, readSchemaFile } from './schema-file.ts';
 import { discardMisfits, takeInMisfits } from './take-in.ts';
 
 let db: Database;
@@ -318,4 +319,42 @@ test('misfits of a customer who was merged are taken in by the one who is left',
   expect(await takeIn('tenure')).toMatchObject({ taken: 1 });
   expect(await traitsOf(1)).toEqual({ plan: 'x', tenure: 'x' });
   expect((await property('order', 'total'))?.type).toBeUndefined();
+});
+
+test('what is declared is a file, which declares the same elsewhere and says what it changes', async () => {
+  await bring('a', { code: 5, plan: 'x' });
+  const file = parseSchemaFile({
+    format: 'osicam/schema@1',
+    closed: true,
+    traits: { code: { type: 'number', label: 'Code' }, email: { type: 'text', pii: true } },
+    events: { order: { category: 'order', properties: { total: { type: 'number' } } } },
+  });
+  const apply = (given: typeof file, prune = false) =>
+    write((tx) => applySchemaFile(tx, given, { prune, actor: 'ada', now }));
+  const changes = await apply(file);
+  expect(changes.map(({ place }) => place)).toEqual([
+    'event order',
+    'event order, property total',
+    'the schema',
+    'trait code',
+    'trait email',
+  ]);
+  expect(await apply(file)).toEqual([]);
+  const stored = await db.read(readSchemaFile);
+  expect(stored).toMatchObject({
+    closed: true,
+    traits: { code: { type: 'number', label: 'Code', category: 'basic' } },
+  });
+  expect(stored.traits).not.toHaveProperty('plan');
+  expect(await apply(stored)).toEqual([]);
+  const { email: _, ...traits } = stored.traits;
+  expect(await apply({ ...stored, closed: false, traits, events: {} }, true)).toMatchObject([
+    { place: 'event order', after: null },
+    { place: 'event order, property total', after: null },
+    { place: 'the schema', before: { closed: true }, after: { closed: false } },
+    { place: 'trait email', after: null },
+  ]);
+  expect(() => parseSchemaFile({ format: 'osicam/schema@1', traits: { a: { type: 'numeric' } } })).toThrow(
+    'traits.a.type',
+  );
 });
