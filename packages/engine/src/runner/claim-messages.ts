@@ -70,6 +70,7 @@ export async function claimMessages(
       return {
         station,
         worker,
+        channel: contact?.channel,
         message: { ...message, attempts: message.attempts + 1, triedAt: message.triedAt ?? now },
         links: {
           ...(links && links.unsubscribe !== links.preferences ? { unsubscribe: links.unsubscribe } : {}),

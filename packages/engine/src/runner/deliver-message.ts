@@ -13,6 +13,8 @@ export interface Outgoing {
   worker: number;
   /** `triedAt`: when it was tried first. */
   message: QueuedMessage & { triedAt: number };
+  /** By which channel it reaches its customer, as consents name it; left out where it reaches none. */
+  channel?: string | undefined;
   /** Made for this attempt. */
   links?: OutgoingMessage['links'];
 }

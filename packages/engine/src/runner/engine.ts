@@ -312,6 +312,12 @@ export class Engine {
     return db.write(async (tx) => (await store.takeAside(tx, ids)).length, 'accept');
   }
 
+  /** Brings customers who are new or have changed to where they are searched for, some at a time. How many. */
+  index(): Promise<number> {
+    const { db, customers } = this.#parts;
+    return db.write((tx) => customers.indexCustomers(tx), 'record');
+  }
+
   /** Erases a person, or counts what would be taken away. Undefined where there is no such customer. */
   async erase(customer: number, options: { dryRun: boolean }, actor: string): Promise<Erased | undefined> {
     await this.refresh();

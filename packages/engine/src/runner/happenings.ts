@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts';
 import { namesSegment, segmentEvent } from './segment-event.ts';
 import type { SegmentChange } from './segments.ts';
 import { changesOfMembership } from './segments.ts';
+import { heedReports } from './permission/heed-reports.ts';
 import { Touched } from './touched.ts';
 import type { RunningVersion } from './station.ts';
 import { wake } from './wake.ts';
@@ -29,12 +30,9 @@ export async function takeIn(
   { events, touched }: { events: readonly Happened[]; touched: Touched | readonly number[] },
   now: number,
 ): Promise<boolean> {
-  const changes = await changesOfMembership(
-    parts,
-    tx,
-    touched instanceof Touched ? touched : new Touched().everything(touched),
-    now,
-  );
+  const changed = touched instanceof Touched ? touched : new Touched().everything(touched);
+  changed.everything(await heedReports(parts, tx, events, now));
+  const changes = await changesOfMembership(parts, tx, changed, now);
   return follow(parts, tx, { events, changes }, now);
 }
 

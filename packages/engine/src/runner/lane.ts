@@ -129,7 +129,13 @@ export class Lane {
       }
       const receipt = await deliverMessage(this.#parts, transport, next, clock.now());
       const settlement = toSettlement(next, receipt, clock.now());
-      this.results.push({ ...settlement, station: next.station });
+      const { status } = settlement;
+      const bounce = next.channel !== undefined && status === 'failed' ? receipt.bounce : undefined;
+      this.results.push({
+        ...settlement,
+        station: next.station,
+        ...(bounce ? { bounce: { type: bounce, channel: next.channel as string, address: next.message.address } } : {}),
+      });
       if (this.wantsAttention) this.#tell();
     }
     this.#running--;

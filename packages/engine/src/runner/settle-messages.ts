@@ -2,9 +2,14 @@ import type { MessageRef, Settlement, Transaction } from '../store/index.ts';
 import { finishMoves } from './finish.ts';
 import { isStill } from './life/stand-still.ts';
 import type { Parts } from './parts.ts';
+import { heedBounces } from './permission/heed-bounces.ts';
 import type { Station } from './station.ts';
 
-export type Settled = Settlement & { station: Station };
+export type Settled = Settlement & {
+  station: Station;
+  /** That nothing reaches the address. */
+  bounce?: { type: 'hard' | 'soft'; channel: string; address: string };
+};
 
 /** Writes down what became of messages and moves their customers on. Who can tell of nothing else leaves as if it was sent. */
 export async function settleMessages(parts: Parts, settlements: readonly Settled[], now: number): Promise<void> {
@@ -26,6 +31,7 @@ export async function settleMessages(parts: Parts, settlements: readonly Settled
         some.map((each) => ({ ...each, port: each.status === 'failed' ? 'failed' : 'sent' })),
         now,
       );
+    await heedBounces(parts, tx, leaving, now);
   }, 'settle-messages');
 }
 

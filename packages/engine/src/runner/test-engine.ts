@@ -29,6 +29,7 @@ export async function testEngine(
     limits?: Partial<Limits>;
     transports?: Transports;
     start?: number;
+    permission?: Parts['permission'];
     intake?: EngineParts['intake'];
   } = {},
 ) {
@@ -44,6 +45,7 @@ export async function testEngine(
     transports: options.transports ?? createTransports({ registry, log: silent, folder: '', deliver: {} }),
     log: silent,
     ...(options.worker ? { worker: options.worker } : {}),
+    ...(options.permission ? { permission: options.permission } : {}),
     ...(options.intake ? { intake: options.intake } : {}),
     reader: (now) => createReader(db, now),
     limits: { turns: 1, reportAfter: 3_600_000, handlerTimeout: 5_000, seed: '', zone: 'UTC', ...options.limits },

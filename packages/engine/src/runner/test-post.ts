@@ -1,6 +1,6 @@
-import type { Contact, OutgoingMessage, Receipt, Transport } from '../plugin/index.ts';
+import type { AnyNodeType, Contact, OutgoingMessage, Receipt, Transport } from '../plugin/index.ts';
 import { channel, z } from '../plugin/index.ts';
-import type { Transports } from './parts.ts';
+import type { Parts, Transports } from './parts.ts';
 import type { Rate } from './rate.ts';
 import { drawLoop, testEngine } from './test-engine.ts';
 import { described, end, start } from './test-nodes.ts';
@@ -14,7 +14,7 @@ const post = (type: string, delivery: 'at-least-once' | 'at-most-once', contact:
     settings: z.object({
       channel: z.string().default('email'),
       purpose: z.string().default('marketing'),
-      consent: z.enum(['given', 'notRefused', 'notNeeded']).default('notNeeded'),
+      consent: z.enum(['given', 'notRefused', 'notNeeded', 'asked']).default('notNeeded'),
     }),
     delivery,
     concurrency: 4,
@@ -28,7 +28,7 @@ export const hook = post('t/hook', 'at-least-once', false);
 
 /** What the other side of a channel does with a message. */
 export type Answer = (message: OutgoingMessage) => Receipt | Promise<Receipt>;
-export type Sent = { key: string; attempt: number; at: number; type: string };
+export type Sent = { key: string; attempt: number; at: number; type: string; links: OutgoingMessage['links'] };
 
 export const sent: Receipt = { status: 'sent' };
 
@@ -42,6 +42,9 @@ export async function postOffice(
     handlerTimeout?: number;
     url?: string;
     worker?: { id: number; slot: number };
+    permission?: Parts['permission'];
+    /** Besides those that every test has. */
+    nodes?: readonly AnyNodeType[];
   } = {},
 ) {
   const book: Sent[] = [];
@@ -54,18 +57,19 @@ export async function postOffice(
         ? options.open(type)
         : {
             deliver: async (message) => {
-              book.push({ key: message.key, attempt: message.attempt, at: now(), type });
+              book.push({ key: message.key, attempt: message.attempt, at: now(), type, links: message.links });
               return (answers[type] ?? (() => sent))(message);
             },
           },
     close: async () => {},
   };
   const limits = { handlerTimeout: options.handlerTimeout ?? 5_000 };
-  const office = await testEngine([start, end, mail, hook], {
+  const office = await testEngine([start, end, mail, hook, ...(options.nodes ?? [])], {
     transports,
     limits,
     ...(options.url === undefined ? {} : { url: options.url }),
     ...(options.worker ? { worker: options.worker } : {}),
+    ...(options.permission ? { permission: options.permission } : {}),
   });
   now = () => office.clock.now();
 

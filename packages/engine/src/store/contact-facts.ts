@@ -73,3 +73,15 @@ export async function traitsOf(
     [JSON.stringify(customers)],
   );
 }
+
+/** The address that a node wrote to last for a customer. */
+export async function lastAddress(
+  tx: Transaction,
+  { customer, node }: { customer: number; node: number },
+): Promise<string | undefined> {
+  const row = await tx.first<{ address: string }>(
+    `SELECT address FROM message WHERE customer = ? AND node = ? AND address <> '' ORDER BY n DESC, step DESC LIMIT 1`,
+    [customer, node],
+  );
+  return row?.address;
+}

@@ -129,7 +129,16 @@ export {
 } from './segments.ts';
 export { claimFill, customersAbove, refillSegment, saveFill } from './segment-fills.ts';
 export type { StoredList } from './lists.ts';
-export { addToList, deleteList, findList, identityKinds, listLists, presentCustomers, saveList, takeFromList } from './lists.ts';
+export {
+  addToList,
+  deleteList,
+  findList,
+  identityKinds,
+  listLists,
+  presentCustomers,
+  saveList,
+  takeFromList,
+} from './lists.ts';
 export type { OpenOptions } from './sqlite.ts';
 export { isPostgres, openPostgres } from './postgres.ts';
 export { openSqlite, openSqliteReader } from './sqlite.ts';

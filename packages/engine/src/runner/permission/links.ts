@@ -9,7 +9,7 @@ export const publicLink = (publicURL: string, page: 'unsubscribe' | 'preferences
 
 /** Whether somebody who refuses this is heeded when the next message of the kind is due. */
 export const canBeRefused = (policy: PermissionPolicy, contact: Contact): boolean =>
-  !['notNeeded', 'asked'].includes(consentNeeded(policy, contact));
+  consentNeeded(policy, contact) !== 'notNeeded';
 
 const told = new WeakSet<Parts>();
 
