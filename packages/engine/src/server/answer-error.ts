@@ -3,6 +3,7 @@ import { LoopError } from '../loop/problem.ts';
 import type { Problem } from '../loop/problem.ts';
 import type { Env } from './endpoint.ts';
 import type { ServerLog } from './log.ts';
+import { loggedPath } from './logged-path.ts';
 import type { ServerErrorStatus } from './server-error.ts';
 import { ServerError } from './server-error.ts';
 
@@ -53,7 +54,8 @@ export function toAnswer(
 export const answerError =
   (log: ServerLog) =>
   (error: Error, c: Context<Env>): Response => {
-    const { method, path } = c.req;
+    const { method } = c.req;
+    const path = loggedPath(c.req.path);
     const { status, body, headers = {} } = toAnswer(error, { log, request: c.get('requestId'), method, path });
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     return c.json(body, status);
