@@ -1,5 +1,6 @@
 import type { Identity } from '../plugin/customer.ts';
 import type { Transaction } from '../store/database.ts';
+import { wordsChanged } from './search-words.ts';
 
 export interface Owned extends Identity {
   customer: number;
@@ -32,4 +33,8 @@ export async function addIdentities(tx: Transaction, identities: readonly Owned[
       [kind, `{${owners}}`],
     );
   }
+  await wordsChanged(
+    tx,
+    identities.map(({ customer }) => customer),
+  );
 }

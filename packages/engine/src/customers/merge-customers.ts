@@ -1,6 +1,7 @@
 import type { Merge } from '../plugin/customer.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
+import { wordsChanged } from './search-words.ts';
 import { lockCustomers } from '../store/lock-customers.ts';
 import type { MovedEnrollments } from '../store/move-enrollments.ts';
 import { changeTraits } from './change-traits.ts';
@@ -67,6 +68,10 @@ export async function mergeCustomers(
   const moved = new Map(merged.map(({ customer }): [number, Moved] => [customer, nothingMoved()]));
   await gainTraits(tx, nearestFirst(merged, gone), moved, now);
   await takeOver(tx, merged, moved);
+  await wordsChanged(
+    tx,
+    merged.flatMap(({ customer, into }) => [customer, into]),
+  );
   await tx.runMany(
     'UPDATE customer SET merged_into = ?, updated_at = ? WHERE id = ?',
     merged.map(({ customer, into }) => [into, now, customer]),

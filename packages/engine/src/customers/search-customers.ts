@@ -1,8 +1,14 @@
 import type { Customer } from '../plugin/customer.ts';
-import { foldCase } from '../rule/text.ts';
 import type { Transaction } from '../store/database.ts';
-import type { Dialect } from '../store/dialect.ts';
+import { identityKinds } from '../store/lists.ts';
 import { findCustomers } from './find-customers.ts';
+import { findPersons } from './find-person.ts';
+import { fold, wordsOf } from './search-fold.ts';
+import { commonWords } from './search-index.ts';
+import { wordClass, wordsOfCustomer } from './search-words.ts';
+import { nameOf } from './show-name.ts';
+import type { Personal } from './show-personal.ts';
+import { knownPersonal } from './show-personal.ts';
 
 export interface CustomerPage {
   customers: Customer[];
@@ -10,60 +16,147 @@ export interface CustomerPage {
   next?: number;
 }
 
-/** The traits that a person is looked up by. */
-const named = ['name', 'fullName', 'firstName', 'lastName', 'first_name', 'last_name', 'email'];
+/** A word is followed through so many customers at most: what is typed is answered at once, and a longer word finds the rest. */
+const mostFollowed = 20_000;
+/** So many are looked at closely and put into order. */
+const mostRanked = 300;
 
 /**
- * Customers in order of id, a page at a time. `text` is an id, or the beginning of an identity, of an e-mail address or of
- * a name. A page stays the same page while customers are added behind it.
+ * Without a text, customers in order of id. With one, those whom all of its words describe, each by its beginning: exact keys
+ * first, then names, then what else is known. `blind`: looks at nothing that tells who somebody is, for a caller who may not see it.
  */
 export async function searchCustomers(
   tx: Transaction,
-  { text = '', after = 0, limit = 50 }: { text?: string; after?: number; limit?: number } = {},
+  { text = '', after = 0, limit = 50, blind = false }: SearchQuery = {},
 ): Promise<CustomerPage> {
-  const wanted = text.trim();
-  const ids = wanted === '' ? await pageOfAll(tx, after, limit + 1) : await pageOf(tx, wanted, after, limit + 1);
-  const customers = await findCustomers(tx, ids.slice(0, limit));
-  const last = ids[limit - 1];
-  return ids.length > limit && last !== undefined ? { customers, next: last } : { customers };
-}
-
-async function pageOfAll(tx: Transaction, after: number, limit: number): Promise<number[]> {
-  const rows = await tx.all<{ id: number }>(
-    'SELECT id FROM customer WHERE id > ? AND merged_into IS NULL ORDER BY id LIMIT ?',
-    [after, limit],
-  );
-  return rows.map(({ id }) => id);
-}
-
-const byTrait = (dialect: Dialect) =>
-  named.map((trait) => `${dialect.fold(`(traits ->> '${trait}')`)} LIKE ? ESCAPE '\\'`).join(' OR ');
-
-async function pageOf(tx: Transaction, text: string, after: number, limit: number): Promise<number[]> {
-  const kinds = await tx.all<{ kind: string }>(
-    // A step of the key a kind, where DISTINCT would read every identity.
-    `WITH RECURSIVE kinds (kind) AS (
-       SELECT min(kind) FROM identity
-       UNION ALL SELECT (SELECT min(kind) FROM identity WHERE kind > kinds.kind) FROM kinds WHERE kinds.kind IS NOT NULL
-     ) SELECT kind FROM kinds WHERE kind IS NOT NULL`,
-  );
-  const found = new Set<number>();
-  for (const { kind } of kinds) {
-    const rows = await tx.all<{ customer: number }>(
-      `SELECT DISTINCT customer FROM identity
-       WHERE kind = ? AND value >= ? AND value < ? AND customer > ? ORDER BY customer LIMIT ?`,
-      [kind, text, `${text}\u{10FFFF}`, after, limit],
+  if (text.trim() === '') {
+    const rows = await tx.all<{ id: number }>(
+      'SELECT id FROM customer WHERE id > ? AND merged_into IS NULL ORDER BY id LIMIT ?',
+      [after, limit + 1],
     );
-    for (const { customer } of rows) found.add(customer);
+    const ids = rows.map(({ id }) => id);
+    const customers = await findCustomers(tx, ids.slice(0, limit));
+    const last = ids[limit - 1];
+    return ids.length > limit && last !== undefined ? { customers, next: last } : { customers };
   }
-  const id = /^[0-9]{1,15}$/.test(text) ? Number(text) : 0;
-  if (id > after) found.add(id);
-
-  const beginning = `${foldCase(text).replace(/[\\%_]/g, '\\$&')}%`;
-  const rows = await tx.all<{ id: number }>(
-    `SELECT id FROM customer WHERE merged_into IS NULL AND id > ?
-       AND (id IN (SELECT value FROM ${tx.dialect.list('int')} AS found) OR ${byTrait(tx.dialect)}) ORDER BY id LIMIT ?`,
-    [after, JSON.stringify([...found]), ...named.map(() => beginning), limit],
-  );
-  return rows.map((row) => row.id);
+  // Of what was put into order a page begins at a place in it.
+  const ranked = await rank(tx, text.trim(), blind);
+  const customers = ranked.slice(after, after + limit);
+  return ranked.length > after + limit ? { customers, next: after + limit } : { customers };
 }
+
+export interface SearchQuery {
+  text?: string;
+  after?: number;
+  limit?: number;
+  blind?: boolean;
+}
+
+async function rank(tx: Transaction, text: string, blind: boolean): Promise<Customer[]> {
+  const words = wordsToFind(text);
+  const exact = new Set(
+    blind ? await byNumber(tx, text) : [...(await byNumber(tx, text)), ...(await findPersons(tx, text))],
+  );
+  const begins = blind ? [] : await byBeginning(tx, text);
+  const described = words.length === 0 ? [] : await byWords(tx, words, blind);
+  const wanted = [...new Set([...exact, ...begins, ...described])].slice(0, mostRanked);
+  const personal = await knownPersonal(tx);
+  const keyed = new Set(begins);
+  return (await findCustomers(tx, wanted))
+    .flatMap((customer) => {
+      const score = exact.has(customer.id)
+        ? 0
+        : Math.min(keyed.has(customer.id) ? 3 : Number.POSITIVE_INFINITY, scoreOf(customer, words, personal, blind));
+      return Number.isFinite(score) ? [{ customer, score }] : [];
+    })
+    .sort((a, b) => a.score - b.score || a.customer.id - b.customer.id)
+    .map(({ customer }) => customer);
+}
+
+/** A number is one word however it is parted, without the zero that dials it at home. */
+function wordsToFind(text: string): string[] {
+  const digits = text.replace(/\D+/g, '').replace(/^0+/, '');
+  if (/^[+(]?\d[\d\s()./-]{3,}$/.test(text) && digits.length > 3) return [digits];
+  return [...new Set(wordsOf(text))];
+}
+
+/** How well the words describe a customer as it is now, whatever the index says; not at all is infinity. */
+function scoreOf(customer: Customer, words: readonly string[], personal: Personal, blind: boolean): number {
+  const known = [...wordsOfCustomer(customer, personal)].filter(([, of]) => !blind || of === wordClass.other);
+  let worst = 0;
+  for (const word of words) {
+    const classes = known.flatMap(([each, of]) => (each.startsWith(word) ? [of] : []));
+    if (classes.length === 0) return Number.POSITIVE_INFINITY;
+    worst = Math.max(worst, Math.min(...classes));
+  }
+  const whole = fold(nameOf(customer.traits) ?? '') === words.join(' ') && !blind;
+  return whole ? 1 : worst === wordClass.name ? 2 : 2 + worst;
+}
+
+/** `12` and `#12` are customers too. */
+async function byNumber(tx: Transaction, text: string): Promise<number[]> {
+  const id = /^#?(\d{1,15})$/.exec(text)?.[1];
+  return id === undefined ? [] : findPersons(tx, `#${id}`);
+}
+
+/** Those with an identity of any kind that begins with the text, as it is written. */
+async function byBeginning(tx: Transaction, text: string): Promise<number[]> {
+  const found = new Set<number>();
+  const forms = new Set([text, text.toLowerCase()]);
+  for (const kind of await identityKinds(tx))
+    for (const form of forms) {
+      const rows = await tx.all<{ customer: number }>(
+        'SELECT customer FROM identity WHERE kind = ? AND value >= ? AND value < ? ORDER BY value LIMIT 50',
+        [kind, form, `${form}\u{10FFFF}`],
+      );
+      for (const { customer } of rows) found.add(customer);
+    }
+  return [...found];
+}
+
+/**
+ * Customers for whom the index has all of the words. The rarest is followed and the others narrow it down; what is too common
+ * for the index, or for following, is left to `scoreOf`.
+ */
+async function byWords(tx: Transaction, words: readonly string[], blind: boolean): Promise<number[]> {
+  const common = await commonWords(tx);
+  // A beginning of a common word may be one of another, so it is followed as well; the whole word is in no row.
+  const followed: number[][] = [];
+  for (const word of words) {
+    if (common.has(word) && words.length > 1) continue;
+    const rows = await follow(tx, word, blind);
+    if (rows.length >= mostFollowed && words.length > 1) followed.push(rows);
+    else followed.unshift(rows);
+  }
+  followed.sort((a, b) => a.length - b.length);
+  const [first, ...others] = followed;
+  if (!first || first.length === 0) return words.every((word) => common.has(word)) ? scan(tx) : [];
+  let left = first;
+  for (const other of others) {
+    if (other.length >= mostFollowed) continue;
+    const those = new Set(other);
+    left = left.filter((customer) => those.has(customer));
+  }
+  const complete = others.every((other) => other.length < mostFollowed);
+  return left.slice(0, complete ? mostRanked : 5 * mostRanked);
+}
+
+/** The customers with a word that begins so: those who have just this word first, names before all else. */
+async function follow(tx: Transaction, word: string, blind: boolean): Promise<number[]> {
+  const of = blind ? 'AND class = 3' : '';
+  const exact = await tx.all<{ customer: number }>(
+    `SELECT customer FROM search_token WHERE token = ? ${of} ORDER BY class, customer LIMIT ?`,
+    [word, mostFollowed],
+  );
+  const begun = await tx.all<{ customer: number }>(
+    `SELECT customer FROM search_token WHERE token > ? AND token < ? ${of} ORDER BY token, class, customer LIMIT ?`,
+    [word, `${word}\u{10FFFF}`, mostFollowed - exact.length],
+  );
+  return [...new Set([...exact, ...begun].map(({ customer }) => customer))];
+}
+
+/** Some customers, for words that nearly everybody has. */
+const scan = async (tx: Transaction): Promise<number[]> =>
+  (
+    await tx.all<{ id: number }>('SELECT id FROM customer WHERE merged_into IS NULL ORDER BY id LIMIT ?', [mostRanked])
+  ).map(({ id }) => id);

@@ -1,5 +1,6 @@
 import type { Transaction } from '../store/database.ts';
 import type { TraitChange } from './change-traits.ts';
+import { wordsChanged } from './search-words.ts';
 
 export interface TraitUpdate extends TraitChange {
   customer: number;
@@ -51,4 +52,12 @@ export async function writeTraits(
       ),
     ],
   );
+  await wordsChanged(
+    tx,
+    inOrder.flatMap(({ customer, before, after }) => (hasWords(before) || hasWords(after) ? [customer] : [])),
+  );
 }
+
+/** Whether somebody could be found by it: scores and counts of a million customers change every turn, and nobody looks for them. */
+const hasWords = (traits: Readonly<Record<string, unknown>>): boolean =>
+  Object.values(traits).some((value) => typeof value === 'string');

@@ -37,14 +37,7 @@ import type {
   SegmentPreview,
   StaticList,
 } from './shapes/segment.ts';
-import type {
-  CustomerSchema,
-  DeclareAttribute,
-  DeclareEvent,
-  MisfitField,
-  Misfits,
-  TakenIn,
-} from './shapes/schema.ts';
+import type { CustomerSchema, DeclareAttribute, DeclareEvent, MisfitField, Misfits, TakenIn } from './shapes/schema.ts';
 import type { Clock, User } from './shapes/session.ts';
 import type { SaveTypology, Typology, TypologyProposal, TypologySettings } from './shapes/typology.ts';
 
@@ -163,11 +156,7 @@ export interface SchemaPort {
   undeclareEvent(type: string, actor: string): Promise<boolean>;
   close(closed: boolean, actor: string): Promise<void>;
   /** `personal`: whether their values tell who somebody is. */
-  misfits(query: {
-    event?: string;
-    name?: string;
-    limit: number;
-  }): Promise<
+  misfits(query: { event?: string; name?: string; limit: number }): Promise<
     readonly (Omit<Misfits, 'samples'> & {
       personal: boolean;
       samples: readonly Omit<Misfits['samples'][number], 'hidden'>[];

@@ -63,6 +63,8 @@ export interface Database {
    * told it at once, and again whenever the connection that keeps it has been made anew.
    */
   keepSlot?(onTaken: (slot: number) => Promise<void>): Promise<number>;
+  /** Leaves nothing in the database's files of rows that have been deleted. PostgreSQL clears them away by itself. */
+  forget?(): Promise<void>;
   close(): Promise<void>;
 }
 

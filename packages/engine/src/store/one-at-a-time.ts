@@ -7,7 +7,7 @@ export const schemaLock = "CAST(CAST('customer' AS regclass) AS oid)::int";
 export const slotLocks = 1_000;
 
 /** What only one transaction may be about at a time. */
-const turns = { customers: 1, versions: 2, workers: 3, intake: 4 } as const;
+const turns = { customers: 1, versions: 2, workers: 3, intake: 4, search: 5 } as const;
 
 /**
  * Waits until no other transaction is about the same, and keeps the others waiting to the end of this one. Nothing on

@@ -6,6 +6,7 @@ import { changeTraits } from '../change-traits.ts';
 import { addIdentities } from '../add-identities.ts';
 import { keepApart } from '../identity/proposals.ts';
 import { MergeError } from '../merge-customers.ts';
+import { wordsChanged } from '../search-words.ts';
 import { UnknownCustomerError } from '../survivors.ts';
 import { readTraits, writeTraits } from '../write-traits.ts';
 import { giveBackRows } from './give-back-rows.ts';
@@ -51,6 +52,7 @@ export async function unmergeCustomer(
 ): Promise<Unmerged> {
   const { from, at, moved } = await mergeOf(tx, customer);
   await lockCustomers(tx, [customer, from]);
+  await wordsChanged(tx, [customer, from]);
   await tx.run('UPDATE customer SET merged_into = NULL, updated_at = ? WHERE id = ?', [now, customer]);
   await tx.run('UPDATE customer SET updated_at = ? WHERE id = ?', [now, from]);
   const left: string[] = [];

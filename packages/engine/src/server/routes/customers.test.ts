@@ -55,8 +55,8 @@ test('a search is trimmed and bounded before it reaches the store', async () => 
   await call('GET', '/api/customers?search=%20ada%20&limit=20');
   await call('GET', '/api/customers?search=%20');
   expect(queries).toEqual([
-    { search: 'ada', limit: 20 },
-    { search: undefined, limit: 50 },
+    { search: 'ada', limit: 20, blind: false },
+    { search: undefined, limit: 50, blind: false },
   ]);
   expect((await call('GET', '/api/customers?limit=100000')).status).toBe(400);
   expect((await call('GET', '/api/messages?status=lost')).status).toBe(400);

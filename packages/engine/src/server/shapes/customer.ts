@@ -182,8 +182,6 @@ export const customerViewShape = z
   .openapi('CustomerView');
 export type CustomerView = z.output<typeof customerViewShape>;
 
-
-
 /** A trait or a property, as a rule can ask about it. */
 const fieldShape = z.object({
   name: z.string(),

@@ -18,6 +18,20 @@ export const customerTables = ({ int, counted, document, text, clustered }: Type
     PRIMARY KEY (kind, value)
   ) ${clustered}`,
   sql`CREATE INDEX identity_customer ON identity (customer)`,
+  // What customers are found by while somebody types: a row a word and customer. class: 1 part of a name, 2 of what else tells
+  // who it is, 3 of any other trait. search_doc: which words those of a customer are, so that they can be taken out.
+  sql`CREATE TABLE search_token (
+    token ${text} NOT NULL,
+    class ${int} NOT NULL,
+    customer ${int} NOT NULL,
+    PRIMARY KEY (token, class, customer)
+  ) ${clustered}`,
+  sql`CREATE TABLE search_doc (
+    customer ${int} PRIMARY KEY,
+    tokens ${text} NOT NULL
+  ) ${clustered}`,
+  // Who is to be looked at again, because what is known of them has changed.
+  sql`CREATE TABLE search_due (customer ${int} PRIMARY KEY) ${clustered}`,
   // A change of traits: JSON objects of what those that changed were (null where there was none), and what they became.
   sql`CREATE TABLE trait_change (
     customer ${int} NOT NULL,
