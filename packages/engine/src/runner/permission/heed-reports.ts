@@ -88,7 +88,7 @@ const isHard = ({ properties }: CustomerEvent): boolean =>
 
 function addressesOf({ properties }: CustomerEvent, customer: Customer | undefined): string[] {
   const named = textIn(properties, ['email', 'address', 'recipient']);
-  if (named !== undefined) return named.includes('@') ? [named] : [];
+  if (named !== undefined) return [named];
   const own = textIn(customer?.traits ?? {}, ['email']);
   const identities = customer?.identities.filter(({ kind }) => kind === 'email').map(({ value }) => value) ?? [];
   return [...new Set([...(own === undefined ? [] : [own]), ...identities])].filter((address) => address.includes('@'));

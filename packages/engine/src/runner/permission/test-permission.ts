@@ -63,7 +63,7 @@ export async function permissionOffice(
   const consents = () =>
     db.read((tx) =>
       tx.all<{ customer: number; purpose: string; granted: number; source: string; proof: string | null }>(
-        'SELECT customer, channel, purpose, granted, source, proof, text_version AS "textVersion" FROM consent ORDER BY at, customer, purpose',
+        'SELECT customer, channel, purpose, granted, source, proof, text_version AS "textVersion" FROM consent ORDER BY at, customer, purpose, channel',
       ),
     );
   const events = () =>
@@ -74,7 +74,7 @@ export async function permissionOffice(
     );
   const tokenIn = (link: string | undefined) => (link ?? '').slice((link ?? '').lastIndexOf('/') + 1);
   /** The token of the link in the last message. */
-  const lastToken = () => tokenIn(book.at(-1)?.links?.unsubscribe);
+  const lastToken = () => tokenIn(book.findLast(({ links }) => links?.unsubscribe)?.links?.unsubscribe);
   /** The secret of the link in the last mail of the mailer. */
   const lastSecret = () => /\/opt-in\/([\w-]+)/.exec(mails.at(-1)?.body.text ?? '')?.[1] ?? '';
   const told = async () => (await office.ledger()).map(({ status, reason }) => reason ?? status);
