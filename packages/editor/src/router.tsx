@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type SchemaTab, schemaTabs } from './pages/schema/tabs.ts';
 import { type Tab, tabs } from './pages/segments/tabs.ts';
 import { NotFound } from './ui/NotFound.tsx';
 import { PagePending } from './ui/PagePending.tsx';
@@ -83,6 +84,16 @@ const messages = createRoute({
   component: lazyRouteComponent(() => import('./pages/MessagesPage.tsx'), 'MessagesPage'),
 });
 
+const schema = createRoute({
+  getParentRoute: () => root,
+  path: '/schema',
+  validateSearch: (search: Record<string, unknown>): { tab?: SchemaTab } => {
+    const tab = schemaTabs.find((one) => one === search['tab']);
+    return tab && tab !== 'traits' ? { tab } : {};
+  },
+  component: lazyRouteComponent(() => import('./pages/schema/SchemaPage.tsx'), 'SchemaPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -108,6 +119,7 @@ export const router = createRouter({
     segment,
     messages,
     inbox,
+    schema,
     settings,
   ]),
   defaultPendingComponent: PagePending,

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Text, Tooltip, useMantineColorScheme } from '@mantine/core';
 import {
   IconClockHour4,
+  IconDatabase,
   IconDeviceDesktop,
   IconInbox,
   IconLogout,
@@ -38,6 +39,9 @@ export function Header({ me }: { me: Me }) {
         </Link>
         <Link to="/segments" className={classes.link}>
           <IconUsersGroup size={16} /> Segments
+        </Link>
+        <Link to="/schema" className={classes.link}>
+          <IconDatabase size={16} /> Data
         </Link>
         <Link to="/messages" className={classes.link}>
           <IconMailFast size={16} /> Messages
