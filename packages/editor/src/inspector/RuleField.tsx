@@ -4,6 +4,7 @@ import type { FieldProps } from '@rjsf/utils';
 import { IconFilterEdit } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { isGroup } from './rule/tidy-rule.ts';
+import { useRuleLabels } from './rule/use-rule-labels.ts';
 import classes from './SettingsForm.module.css';
 
 const RuleBuilder = lazy(() => import('./rule/RuleBuilder.tsx').then((module) => ({ default: module.RuleBuilder })));
@@ -22,6 +23,7 @@ export function RuleField({
   readonly,
 }: FieldProps) {
   const [open, setOpen] = useState(false);
+  const labels = useRuleLabels();
   const rule = isGroup(formData) ? formData : undefined;
   const eventFrom = uiSchema?.['ui:options']?.['eventFrom'];
   const siblings = valueAt(registry.formContext.settings, fieldPathId.path.slice(0, -1));
@@ -35,7 +37,7 @@ export function RuleField({
       {schema.description && <div className={classes.description}>{schema.description}</div>}
       <div className={classes.rule} data-faulty={faulty || undefined}>
         <div className={classes.ruleText} data-everybody={everything || undefined} data-testid="rule-summary">
-          {everything ? (about ? 'Every such event' : 'Everybody') : explainRule(rule)}
+          {everything ? (about ? 'Every such event' : 'Everybody') : explainRule(rule, labels)}
         </div>
         <div className={classes.ruleTools}>
           <Button

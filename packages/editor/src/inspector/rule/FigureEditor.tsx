@@ -47,7 +47,7 @@ export function FigureEditor({ figure, properties, onChange, EventRows }: Props)
     <>
       <Select
         size="xs"
-        w={150}
+        w={136}
         aria-label="Which figure"
         data={functions}
         value={figure.function}
@@ -57,7 +57,7 @@ export function FigureEditor({ figure, properties, onChange, EventRows }: Props)
       {figure.function !== 'count' && (
         <Select
           size="xs"
-          w={150}
+          w={132}
           searchable
           aria-label="Of what"
           placeholder="Which property"
@@ -70,7 +70,7 @@ export function FigureEditor({ figure, properties, onChange, EventRows }: Props)
       )}
       <Select
         size="xs"
-        w={160}
+        w={146}
         aria-label="How it is compared"
         data={operators.map(({ name, label }) => ({ value: name, label }))}
         value={figure.operator}
@@ -96,7 +96,7 @@ export function FigureEditor({ figure, properties, onChange, EventRows }: Props)
       ) : (
         <NumberInput
           size="xs"
-          w={120}
+          w={100}
           aria-label="Value"
           value={typeof figure.value === 'number' || typeof figure.value === 'string' ? figure.value : ''}
           onChange={(value) => onChange({ ...figure, value })}

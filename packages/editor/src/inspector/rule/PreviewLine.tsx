@@ -9,7 +9,7 @@ export function PreviewLine({ rule, segment }: { rule: RuleGroup; segment: strin
   return (
     <Text size="sm" mt="md" c="var(--ink-soft)" aria-live="polite" data-testid="preview-line">
       {problem ? (
-        problem.message
+        `Not whole yet: ${problem}.`
       ) : isError ? (
         'How many these are could not be found out.'
       ) : data ? (

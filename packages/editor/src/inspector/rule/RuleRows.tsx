@@ -14,6 +14,7 @@ import type { EventRowsType } from './FigureEditor.tsx';
 import { allOperators, eventProperties, type FieldGroup } from './field-parts.ts';
 import { customerFields, eventFields } from './rule-fields.ts';
 import { emptyRule, tidyRule, toRows } from './tidy-rule.ts';
+import { useRuleLabels } from './use-rule-labels.ts';
 
 interface Props {
   rule: RuleGroup | undefined;
@@ -34,6 +35,7 @@ export function RuleRows({ rule = emptyRule, about, without, onChange, children 
   const fields = useQuery(fieldsQuery);
   const segments = useQuery(segmentsQuery);
   const lists = useQuery(listsQuery);
+  const labels = useRuleLabels();
   const known = fields.data ?? nothing;
   const [query, setQuery] = useState(() => toRows(rule) as unknown as RuleGroupType);
   const options = useMemo(
@@ -57,7 +59,7 @@ export function RuleRows({ rule = emptyRule, about, without, onChange, children 
   return (
     <>
       <Text size="sm" mb="md" className="rule-words" data-testid="rule-words">
-        {tidied.rules.length === 0 ? (about ? 'Every such event.' : 'Everybody.') : explainRule(tidied)}
+        {tidied.rules.length === 0 ? (about ? 'Every such event.' : 'Everybody.') : explainRule(tidied, labels)}
       </Text>
       {options.every((group) => group.options.length === 0) ? (
         <Text size="sm" c="var(--ink-soft)">

@@ -1,6 +1,7 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { checkRule, type RuleGroup } from '@osicam/engine/rule';
 import { useQuery } from '@tanstack/react-query';
+import { isGroup } from './tidy-rule.ts';
 import { previewQuery } from '../../api/segments.ts';
 
 /**
@@ -9,7 +10,16 @@ import { previewQuery } from '../../api/segments.ts';
  */
 export function usePreview(rule: RuleGroup, segment: string | undefined) {
   const [settled] = useDebouncedValue(rule, 250);
-  const problem = checkRule(settled, 'rule')[0];
+  const problem =
+    checkRule(settled, 'rule')[0]?.message ?? (isUnfinished(settled) ? 'a value is still missing' : undefined);
   const preview = useQuery({ ...previewQuery(settled, segment), enabled: problem === undefined });
   return { ...preview, problem, isStale: settled !== rule || preview.isPlaceholderData || preview.isFetching };
 }
+
+/** Whether a condition has been begun and not been given its value. */
+const isUnfinished = (group: RuleGroup): boolean =>
+  group.rules.some((rule) => {
+    if (isGroup(rule)) return isUnfinished(rule);
+    if (isGroup(rule.value)) return isUnfinished(rule.value);
+    return rule.value === '' || (rule.measure?.where !== undefined && isUnfinished(rule.measure.where));
+  });

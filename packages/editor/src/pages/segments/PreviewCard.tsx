@@ -19,7 +19,7 @@ export function PreviewCard({ rule, segment }: { rule: RuleGroup; segment: strin
       </div>
       {problem ? (
         <Text size="sm" c="var(--ink-soft)" mt="xs">
-          This condition is not whole yet: {problem.message}.
+          This condition is not whole yet: {problem}.
         </Text>
       ) : isError ? (
         <Text size="sm" c="var(--bad)" mt="xs" role="alert">

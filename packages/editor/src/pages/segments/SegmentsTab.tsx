@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Segment, segmentsQuery } from '../../api/segments.ts';
+import { useRuleLabels } from '../../inspector/rule/use-rule-labels.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Fault } from '../../ui/Fault.tsx';
 import { formatDateTime, formatNumber, plural } from '../../ui/format.ts';
@@ -16,6 +17,7 @@ import classes from './Segments.module.css';
 export function SegmentsTab() {
   // Who is in one changes by what happens to customers, who uses it by what happens to loops.
   const segments = useQuery({ ...segmentsQuery, refetchOnMount: 'always', refetchInterval: 5_000 });
+  const labels = useRuleLabels();
   const [deleting, setDeleting] = useState<Segment>();
   const none = segments.data?.length === 0;
   const create = (
@@ -73,7 +75,7 @@ export function SegmentsTab() {
                       <code className={classes.id}>{segment.id}</code>
                     </Table.Td>
                     <Table.Td className={classes.rule}>
-                      {explainRule(segment.rule as unknown as RuleGroup)}
+                      {explainRule(segment.rule as unknown as RuleGroup, labels)}
                       {segment.typology && (
                         <Badge color="gray" ml={6}>
                           typology
@@ -89,7 +91,7 @@ export function SegmentsTab() {
                         formatNumber(segment.count)
                       )}
                     </Table.Td>
-                    <Table.Td>
+                    <Table.Td className={classes.uses}>
                       <Uses uses={segment.uses} />
                     </Table.Td>
                     <Table.Td className={`${table.nowrap} tabular soft`}>{formatDateTime(segment.updatedAt)}</Table.Td>

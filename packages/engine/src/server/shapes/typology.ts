@@ -25,7 +25,7 @@ const featureShape = z.discriminatedUnion('kind', [
     within: within.optional(),
   }),
 ]);
-const features = z.array(featureShape).min(1).max(40);
+const features = z.array(featureShape).min(1).max(100);
 
 /** How a typology divides the customers: see the customers room. */
 export const typologySettingsShape = z

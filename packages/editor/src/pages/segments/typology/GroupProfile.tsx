@@ -2,6 +2,7 @@ import { Text, Tooltip } from '@mantine/core';
 import { explainRule } from '@osicam/engine/rule';
 import type { ReactNode } from 'react';
 import type { GroupTrait, ProposedGroup } from '../../../api/typologies.ts';
+import { useRuleLabels } from '../../../inspector/rule/use-rule-labels.ts';
 import { formatNumber, formatPercent } from '../../../ui/format.ts';
 import classes from './Typology.module.css';
 
@@ -17,6 +18,7 @@ const shown = 4;
 
 /** One group: how large it is, and what tells it from all customers. */
 export function GroupProfile({ group, heading, size }: Props) {
+  const words = explainRule(group.rule, useRuleLabels());
   const telling = group.profile.filter(({ distance }) => Math.abs(distance) >= 0.1).slice(0, shown);
   return (
     <section className={classes.group}>
@@ -41,9 +43,9 @@ export function GroupProfile({ group, heading, size }: Props) {
           </li>
         ))}
       </ul>
-      <Tooltip label={explainRule(group.rule)} maw={420}>
+      <Tooltip label={words} maw={420}>
         <Text className={classes.rule} lineClamp={2}>
-          {explainRule(group.rule)}
+          {words}
         </Text>
       </Tooltip>
     </section>

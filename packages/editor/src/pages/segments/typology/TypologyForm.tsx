@@ -129,7 +129,7 @@ export function settingsOf(
 ): TypologySettings | undefined {
   if (method === 'rfm') return event ? { method, event, ...(property ? { property } : {}) } : undefined;
   const features = offered.filter(({ key }) => chosen.has(key)).map(({ feature }) => feature);
-  if (features.length === 0 || features.length > 40) return undefined;
+  if (features.length === 0 || features.length > 100) return undefined;
   if (method === 'kmeans') return { method, features, ...(groups ? { groups } : {}) };
   return target.rules.length > 0 ? { method, features, target } : undefined;
 }
