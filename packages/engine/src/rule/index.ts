@@ -15,6 +15,7 @@ export type { RuleFields } from './fields-of.ts';
 export { eventMatches, eventPredicate, ruleToPredicate } from './to-predicate.ts';
 export type { PredicateContext } from './to-predicate.ts';
 export type { RuleChange, RuleConsent, RuleEvent, RuleMembership, RuleSubject } from './subject.ts';
+export { ruleToCustomersSql } from './to-customers-sql.ts';
 export { bindRule, ruleToSql } from './to-sql.ts';
 export type { BoundParameter, RuleSql, SqlContext } from './to-sql.ts';
 export type { RuleParameter } from './fragment.ts';

@@ -65,7 +65,11 @@ function matching({ rows, of }: RowsCondition, customer: Fragment, dialect: Rule
 export const eventsOf = (customer: Fragment, type: string, of: Condition, dialect: RuleDialect): Fragment =>
   sql`FROM event AS ${event} WHERE ${event}.customer = ${customer}.id AND ${event}.type = ${type} AND ${eventToSql(of, dialect)}`;
 
-export const eventToSql = (of: Condition, dialect: RuleDialect): Fragment =>
+/** Those of all customers. */
+export const eventsMatching = (type: string, of: Condition, dialect: RuleDialect): Fragment =>
+  sql`FROM event AS ${event} WHERE ${event}.type = ${type} AND ${eventToSql(of, dialect)}`;
+
+const eventToSql = (of: Condition, dialect: RuleDialect): Fragment =>
   rowToSql(of, dialect, (field) => eventField(field, dialect));
 
 export const eventField = (field: Field, dialect: RuleDialect): SqlField =>
@@ -117,14 +121,50 @@ export function compose(
     case 'constant':
       return condition.value ? sql`TRUE` : sql`FALSE`;
     case 'and':
-      return joinBalanced('AND', condition.of.map(inner));
+      return joinBalanced('AND', cheapestFirst(condition.of).map(inner));
     case 'or':
-      return joinBalanced('OR', condition.of.map(inner));
+      return joinBalanced('OR', cheapestFirst(condition.of).map(inner));
     case 'not':
       return sql`(NOT ${inner(condition.of)})`;
     default: {
       const second = 'other' in condition ? toField(condition.other) : undefined;
       return sql`(${dialect.condition(condition, toField(condition.field), second)})`;
     }
+  }
+}
+
+/** What is asked of the row at hand comes before what has to be looked up, which often need not be then. */
+export const cheapestFirst = (conditions: readonly Condition[]): readonly Condition[] =>
+  conditions.toSorted((a, b) => costOf(a) - costOf(b));
+
+/**
+ * Measured over 1,000,000 customers with ten events each, in microseconds a customer: a trait 0.15 (a window or a part of a
+ * text 0.3), a share 0.6, a list or a consent 0.3, events that a range of the index tells 0.45, those whose properties are
+ * looked at and figures 1 to 3, the others more the larger groups and histories are.
+ */
+function costOf(condition: Condition): number {
+  switch (condition.kind) {
+    case 'constant':
+      return 0;
+    case 'and':
+    case 'or':
+      return Math.max(...condition.of.map(costOf));
+    case 'not':
+      return costOf(condition.of);
+    case 'list':
+    case 'consent':
+      return 3;
+    case 'share':
+      return 6;
+    case 'figure':
+      return 20;
+    case 'rows':
+      return { events: 5, groups: 10, changes: 20, related: 100 }[condition.rows.of];
+    case 'text':
+    case 'textField':
+    case 'within':
+      return 2;
+    default:
+      return 1;
   }
 }

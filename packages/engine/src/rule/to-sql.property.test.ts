@@ -8,6 +8,7 @@ import { measureFunctions, operators } from './operators.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 import { ruleToPredicate } from './to-predicate.ts';
 import type { RuleChange, RuleConsent, RuleEvent, RuleMembership, RuleSubject } from './subject.ts';
+import { ruleToCustomersSql } from './to-customers-sql.ts';
 import { bindRule, ruleToSql } from './to-sql.ts';
 
 let database: Database;
@@ -225,7 +226,23 @@ const relatedRule: fc.Arbitrary<Rule> = fc.record({
   }),
 });
 const leaf = fc.oneof({ weight: 8, arbitrary: leafInRelated }, { weight: 2, arbitrary: relatedRule });
-const rule = groupOf(fc.oneof({ weight: 4, arbitrary: leaf }, groupOf(leaf))).filter(sound);
+/** What a statement over all customers may begin at one side of. */
+const conjunction = fc
+  .array(
+    fc.oneof(
+      { weight: 2, arbitrary: listRule },
+      { weight: 2, arbitrary: consentRule },
+      eventRule.filter(soundAlone),
+      leafOfAny,
+    ),
+    {
+      minLength: 2,
+      maxLength: 3,
+    },
+  )
+  .map((rules): RuleGroup => ({ combinator: 'and', rules }));
+const anyRule = groupOf(fc.oneof({ weight: 4, arbitrary: leaf }, groupOf(leaf))).filter(sound);
+const rule = fc.oneof({ weight: 4, arbitrary: anyRule }, conjunction);
 const segment = groupOf(leafOfAny).filter(sound);
 
 const event: fc.Arbitrary<RuleEvent> = fc.record({
@@ -386,6 +403,12 @@ test('SQL and predicate say the same of every customer', async () => {
             [...bound, ...bound],
           );
           expect(rows, JSON.stringify(rule)).toEqual(expected.map((value) => ({ value, branch: value })));
+          const all = ruleToCustomersSql(rule, { segments, dialect, now });
+          const ids = await ask<{ id: number }>(`${all.sql} ORDER BY id`, all.parameters);
+          expect(
+            ids.map(({ id }) => id),
+            JSON.stringify(rule),
+          ).toEqual(customers.flatMap(({ id }) => (expected[id] ? [id] : [])));
         }
       },
     ),

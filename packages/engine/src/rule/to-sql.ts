@@ -23,7 +23,7 @@ export interface SqlContext extends RuleNames {
   indexed?: ReadonlySet<string>;
 }
 
-const dialects: Record<NonNullable<SqlContext['dialect']>, RuleDialect> = {
+export const dialects: Record<NonNullable<SqlContext['dialect']>, RuleDialect> = {
   sqlite: sqliteDialect,
   postgres: postgresDialect,
 };
@@ -52,7 +52,8 @@ export function ruleToSql(group: RuleGroup, context: SqlContext = {}): RuleSql {
 export const bindRule = (parameters: readonly RuleParameter[], now: number): BoundParameter[] =>
   parameters.map((parameter) => (typeof parameter === 'object' ? now - parameter.nowMinus : parameter));
 
-function translate(condition: Condition, customer: Fragment, dialect: RuleDialect): Fragment {
+/** A condition as SQL over a row of `customer`; one that `needsTraits` is false of asks no more of the row than its `id`. */
+export function translate(condition: Condition, customer: Fragment, dialect: RuleDialect): Fragment {
   const traitOf = (field: Field) => {
     if (field.kind !== 'value') throw new TypeError(`expected a trait, got the ${field.kind} of something else`);
     return dialect.field(sql`${customer}.traits`, field.name);
@@ -70,6 +71,27 @@ function translate(condition: Condition, customer: Fragment, dialect: RuleDialec
       return share(condition, customer);
     default:
       return compose(condition, dialect, traitOf, (inner) => translate(inner, customer, dialect));
+  }
+}
+
+/** Whether a condition asks for traits of the customer itself. */
+export function needsTraits(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.of.some(needsTraits);
+    case 'not':
+      return needsTraits(condition.of);
+    case 'figure':
+      return 'other' in condition.test;
+    case 'rows':
+    case 'consent':
+    case 'list':
+    case 'share':
+    case 'constant':
+      return false;
+    default:
+      return true;
   }
 }
 
