@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addImport } from './commands/import.ts';
 import { addLoop } from './commands/loop.ts';
 import { addNodes } from './commands/nodes.ts';
+import { addOrganize } from './commands/organize.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSegment } from './commands/segment.ts';
@@ -26,7 +27,19 @@ async function main(args: readonly string[]): Promise<void> {
     .showHelpAfterError('(--help shows what can be given)')
     .exitOverride();
   const wiring = createWiring(() => program.opts<{ config?: string }>().config);
-  for (const add of [addDemo, addServe, addRun, addValidate, addNodes, addImport, addLoop, addToken, addSegment, addSchema])
+  for (const add of [
+    addDemo,
+    addServe,
+    addRun,
+    addValidate,
+    addNodes,
+    addImport,
+    addLoop,
+    addToken,
+    addOrganize,
+    addSegment,
+    addSchema,
+  ])
     add(program, wiring);
   for (const command of program.commands) command.exitOverride();
 
