@@ -63,13 +63,14 @@ export function AttributeDrawer({ place, attribute, sampled, onClose }: Props) {
       opened
       onClose={onClose}
       position="right"
+      styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' }, content: { scrollPaddingBottom: 80 } }}
       size={460}
       title={attribute ? (attribute.label ?? attribute.name) : isTrait ? 'New trait' : `New field of ${place.event}`}
       data-testid="attribute-drawer"
     >
       <Stack gap="md">
         {attribute ? (
-          <Text size="xs" c="var(--ink-soft)" mt={-8}>
+          <Text size="xs" c="var(--ink-soft)">
             <code>{attribute.name}</code>
             {isTrait ? '' : ` of ${place.event}`}
           </Text>

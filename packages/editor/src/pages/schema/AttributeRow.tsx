@@ -18,7 +18,7 @@ export function AttributeRow({ attribute, inner = false, onOpen }: Props) {
         <button type="button" className={classes.open} onClick={onOpen} title={description ?? undefined}>
           {label ?? (name === '' ? '(no name)' : name)}
         </button>
-        {label !== null && <span className={classes.code}>{name}</span>}
+        {label !== null && label !== name && <span className={classes.code}>{name}</span>}
       </Table.Td>
       <Table.Td>
         <TypeBadge {...attribute} />

@@ -10,11 +10,13 @@ interface Props {
   count: string;
   /** What the column of shares is of. */
   of: string;
+  /** What the column before it is. */
+  marks: string;
   children: ReactNode;
 }
 
 /** One of the six kinds of information, with a table of what it holds. */
-export function CategoryGroup({ info: { id, title, what, icon: Icon, stage }, count, of, children }: Props) {
+export function CategoryGroup({ info: { id, title, what, icon: Icon, stage }, count, of, marks, children }: Props) {
   return (
     <section className={classes.group} style={stageStyle(stage)} data-testid={`schema-${id}`}>
       <h2 className={classes.category}>
@@ -30,7 +32,7 @@ export function CategoryGroup({ info: { id, title, what, icon: Icon, stage }, co
             <Table.Tr>
               <Table.Th>Name</Table.Th>
               <Table.Th w={150}>Type</Table.Th>
-              <Table.Th w={90}>Marks</Table.Th>
+              <Table.Th w={90}>{marks}</Table.Th>
               <Table.Th w={200}>{of}</Table.Th>
               <Table.Th w={110} className={classes.number ?? ''}>
                 Kept aside

@@ -42,13 +42,14 @@ export function EventDrawer({ event, onClose, onNewProperty }: Props) {
       opened
       onClose={onClose}
       position="right"
+      styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' }, content: { scrollPaddingBottom: 80 } }}
       size={460}
       title={event ? (event.label ?? event.type) : 'New event type'}
       data-testid="event-drawer"
     >
       <Stack gap="md">
         {event ? (
-          <Text size="xs" c="var(--ink-soft)" mt={-8}>
+          <Text size="xs" c="var(--ink-soft)">
             <code>{event.type}</code>
           </Text>
         ) : (

@@ -40,12 +40,12 @@ export function EventRows({ event, expanded, onToggle, onOpen }: Props) {
               >
                 {label ?? type}
               </button>
-              {label !== null && <span className={classes.code}>{type}</span>}
+              {label !== null && label !== type && <span className={classes.code}>{type}</span>}
             </div>
           </div>
         </Table.Td>
         <Table.Td>
-          <Badge variant={declared ? 'light' : 'outline'} color={declared ? 'accent' : 'gray'}>
+          <Badge variant={declared ? 'light' : 'default'} className={declared ? '' : (classes.inferred ?? '')}>
             {declared ? 'Declared' : 'Inferred'}
           </Badge>
         </Table.Td>

@@ -14,7 +14,7 @@ export function TypeBadge({ type, declared, came }: Pick<Attribute, 'type' | 'de
       : 'Inferred from what has come; it widens when something else comes.';
   return (
     <Tooltip label={said}>
-      <Badge variant={declared ? 'light' : 'outline'} color={declared ? 'accent' : 'gray'}>
+      <Badge variant={declared ? 'light' : 'default'} className={declared ? '' : (classes.inferred ?? '')}>
         {typeWords[type]}
       </Badge>
     </Tooltip>

@@ -52,7 +52,11 @@ export function MisfitSamples({ place, count }: { place: Place; count: number })
           <li key={i}>
             <code>{sample.hidden ? '•••' : shown(sample.value)}</code>
             <small>
-              <Link to="/customers/$customerId" params={{ customerId: String(sample.customer) }}>
+              <Link
+                className={classes.customer ?? ''}
+                to="/customers/$customerId"
+                params={{ customerId: String(sample.customer) }}
+              >
                 customer {sample.customer}
               </Link>
               , {formatDateTime(sample.at)}, from {sample.source}

@@ -132,7 +132,12 @@ export function SchemaPage() {
 const nowhere: Place = { event: '', name: '' };
 
 const Count = ({ of, caution = false }: { of: number; caution?: boolean }) => (
-  <Badge size="sm" color={caution ? 'orange' : 'gray'} className="tabular">
+  <Badge
+    size="sm"
+    color={caution ? 'orange' : 'gray'}
+    c={caution ? 'var(--caution)' : 'var(--ink-soft)'}
+    className="tabular"
+  >
     {formatNumber(of)}
   </Badge>
 );
@@ -182,7 +187,13 @@ function Traits({ schema, search, onOpen }: ListProps) {
     const own = found.filter(({ category }) => category === info.id);
     if (own.length === 0) return null;
     return (
-      <CategoryGroup key={info.id} info={info} count={plural(own.length, 'trait')} of="Customers who have it">
+      <CategoryGroup
+        key={info.id}
+        info={info}
+        count={plural(own.length, 'trait')}
+        of="Customers who have it"
+        marks="Marks"
+      >
         {own.map((attribute) => (
           <AttributeRow
             key={attribute.name}
@@ -219,7 +230,13 @@ function Events({ schema, search, onOpen }: ListProps) {
     const own = found.filter(({ category }) => category === info.id);
     if (own.length === 0) return null;
     return (
-      <CategoryGroup key={info.id} info={info} count={plural(own.length, 'event type')} of="Of the latest events">
+      <CategoryGroup
+        key={info.id}
+        info={info}
+        count={plural(own.length, 'event type')}
+        of="Of the latest events"
+        marks="Fields"
+      >
         {own.map((event) => (
           <EventRows
             key={event.type}
