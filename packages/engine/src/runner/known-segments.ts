@@ -28,14 +28,18 @@ export interface Concern {
 
 export interface KnownSegments {
   byRef: ReadonlyMap<number, KnownSegment>;
+  /** Those that one statement asks for together. */
+  blocks: readonly (readonly KnownSegment[])[];
   /** By what changes: a name as `Touched` has it, or the number of a window that has passed something. */
   concerns: ReadonlyMap<string | number, Concern>;
   everything: Concern;
 }
 
 type Translated = Pick<KnownSegment, 'sql' | 'parameters' | 'windows'>;
-interface Read extends Omit<KnownSegments, 'byRef'> {
+interface Read extends Omit<KnownSegments, 'byRef' | 'blocks'> {
   of: string;
+  /** By ref. */
+  blocks: readonly (readonly number[])[];
   segments: ReadonlyMap<number, StoredSegment & Translated>;
 }
 
@@ -49,15 +53,20 @@ export async function knownSegments(parts: Parts, tx: Transaction): Promise<Know
   const of = states.map(({ ref, revision }) => `${ref} ${revision}`).join();
   let known = read.get(parts.db);
   if (known?.of !== of) {
-    known = { of, ...readAll(await parts.store.listSegments(tx), tx) };
+    known = { of, ...readAll(await parts.store.listSegments(tx), tx, parts.store.mostAsked) };
     read.set(parts.db, known);
   }
-  const { segments, concerns, everything } = known;
+  const { segments, blocks, concerns, everything } = known;
   const byRef = new Map(states.map(({ ref, ...state }) => [ref, { ...(segments.get(ref) as KnownSegment), ...state }]));
-  return { byRef, concerns, everything };
+  return {
+    byRef,
+    blocks: blocks.map((refs) => refs.map((ref) => byRef.get(ref) as KnownSegment)),
+    concerns,
+    everything,
+  };
 }
 
-function readAll(stored: readonly StoredSegment[], tx: Transaction): Omit<Read, 'of'> {
+function readAll(stored: readonly StoredSegment[], tx: Transaction, mostAsked: number): Omit<Read, 'of'> {
   const rules = new Map(stored.map(({ id, rule }) => [id, JSON.parse(rule) as RuleGroup]));
   const segments = new Map<number, KnownSegment>();
   const concerns = new Map<string | number, Concern>();
@@ -90,7 +99,26 @@ function readAll(stored: readonly StoredSegment[], tx: Transaction): Omit<Read, 
       windows: [...windows.values()],
     });
   }
-  return { segments, concerns, everything };
+  return { segments, blocks: inBlocks([...segments.values()], mostAsked), concerns, everything };
+}
+
+/** What one statement can be handed on SQLite is 32,766 values. */
+const mostParameters = 20_000;
+
+function inBlocks(segments: readonly KnownSegment[], most: number): number[][] {
+  const blocks: number[][] = [];
+  let parameters = 0;
+  for (const segment of segments.toSorted((a, b) => a.ref - b.ref)) {
+    const own = segment.parameters(0).length;
+    const last = blocks.at(-1);
+    parameters += own;
+    if (last && last.length < most && parameters <= mostParameters) last.push(segment.ref);
+    else {
+      blocks.push([segment.ref]);
+      parameters = own;
+    }
+  }
+  return blocks;
 }
 
 const newConcern = (): Concern => ({ own: new Set(), related: new Map(), windows: new Map() });

@@ -74,9 +74,9 @@ test('a change asks only those segments again that depend on it', async () => {
   const { engine: watched, clock } = await testEngine(nodes, {
     db,
     store: {
-      diffMembership: (tx, of) => {
-        asked.push(String(of.segment));
-        return store.diffMembership(tx, of);
+      askMemberships: (tx, segments, customers) => {
+        for (const [i, segment] of segments.entries()) if (segment.asked) asked.push(String(i + 1));
+        return store.askMemberships(tx, segments, customers);
       },
     },
   });

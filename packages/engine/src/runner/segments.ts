@@ -1,6 +1,6 @@
-import type { Difference, StoredSegment, Transaction } from '../store/index.ts';
+import type { MembershipRow, StoredSegment, Transaction } from '../store/index.ts';
 import { entryOf } from './enter.ts';
-import type { Concern, KnownSegment, KnownSegments, NamedWindow } from './known-segments.ts';
+import type { Concern, KnownSegments, NamedWindow } from './known-segments.ts';
 import { knownSegments } from './known-segments.ts';
 import type { Parts } from './parts.ts';
 import { chunk } from './parts.ts';
@@ -27,6 +27,8 @@ export interface SegmentChange {
   when: 'entered' | 'left';
   /** The fill of a new segment has not come to this customer before: whether it is a change nobody knows but who waits for it, who was looked at as it began to wait. */
   quiet?: boolean;
+  /** It has left because it is now part of another. */
+  merged?: { into: number; ref: number };
 }
 
 /** The segments that a version watches at its entries, in its waits, and for its goals and exits. */
@@ -55,7 +57,7 @@ function waitsForSegments(parts: Parts, station: Parameters<typeof waitOf>[1], s
   }
 }
 
-/** Asks the memberships that depend on what was changed again: what has changed, in order of the segments. */
+/** Asks the memberships that depend on what was changed again: what has changed, in order of the customers. */
 export async function changesOfMembership(
   parts: Parts,
   tx: Transaction,
@@ -67,7 +69,7 @@ export async function changesOfMembership(
   if (!known) return [];
   const { store } = parts;
   const ids = [...touched.of.keys()].sort((a, b) => a - b);
-  const asked = new Asked(known);
+  const asked = new Asked();
   const news = new Set(await store.customersSince(tx, ids, now));
   for (const customer of ids) {
     const of = touched.of.get(customer);
@@ -80,25 +82,29 @@ export async function changesOfMembership(
   }
   for (const [kind, { customers, segments }] of asked.related)
     for (const neighbour of await store.neighbours(tx, kind, [...customers]))
-      asked.ask(neighbour.of, segments.get(neighbour.through) ?? []);
-  return asked.size === 0 ? [] : askAll(parts, tx, asked, now);
+      asked.ask(neighbour.of, segments.get(neighbour.through) as Set<number>);
+  await store.lockCustomers(
+    tx,
+    [...asked.segments.keys()].sort((a, b) => a - b),
+  );
+  const changes: SegmentChange[] = [];
+  for (const [segments, customers] of asked.together())
+    for (let from = 0; from < customers.length; from += chunk.set)
+      changes.push(...(await ask(parts, tx, known, segments, customers.slice(from, from + chunk.set), now)));
+  changes.push(...(await leftByMerge(parts, tx, changes)));
+  for (const [window, customers] of asked.windows)
+    for (let from = 0; from < customers.length; from += chunk.set)
+      await armSegmentTimers(parts, tx, window, customers.slice(from, from + chunk.set), now);
+  return changes;
 }
 
 /** Who is to be asked for what. */
 class Asked {
-  readonly segments = new Map<number, Set<number>>();
+  /** By customer. Many share one set, which is not written to. */
+  readonly segments = new Map<number, ReadonlySet<number>>();
   readonly windows = new Map<NamedWindow, number[]>();
   /** By kind of group: customers whose neighbours are to be asked, and for which segments by whom. */
   readonly related = new Map<string, { customers: Set<number>; segments: Map<number, Set<number>> }>();
-  readonly #known: KnownSegments;
-
-  constructor(known: KnownSegments) {
-    this.#known = known;
-  }
-
-  get size(): number {
-    return this.segments.size + this.windows.size;
-  }
 
   add(customer: number, { own, related, windows }: Concern): void {
     this.ask(customer, own);
@@ -115,59 +121,85 @@ class Asked {
     }
   }
 
-  ask(customer: number, segments: Iterable<number>): void {
-    for (const ref of segments) {
-      const customers = this.segments.get(ref);
-      if (customers) customers.add(customer);
-      else this.segments.set(ref, new Set([customer]));
-    }
+  ask(customer: number, segments: ReadonlySet<number>): void {
+    if (segments.size === 0) return;
+    const known = this.segments.get(customer);
+    this.segments.set(customer, known && known !== segments ? new Set([...known, ...segments]) : segments);
   }
 
-  /** The segments with those who are to be asked, in order. */
-  *inOrder(): Generator<[segment: KnownSegment, customers: number[]]> {
-    for (const [ref, customers] of [...this.segments].sort(([a], [b]) => a - b)) {
-      const segment = this.#known.byRef.get(ref);
-      if (segment) yield [segment, [...customers].sort((a, b) => a - b)];
-    }
+  /** Those who are asked for the same segments, in order of id. */
+  together(): Iterable<[segments: ReadonlySet<number>, customers: number[]]> {
+    const names = new Map<ReadonlySet<number>, string>();
+    const nameOf = (segments: ReadonlySet<number>) => {
+      const name = names.get(segments) ?? [...segments].sort((a, b) => a - b).join();
+      names.set(segments, name);
+      return name;
+    };
+    const groups = Map.groupBy(this.segments, ([, segments]) => nameOf(segments));
+    return Array.from(groups.values(), (of): [ReadonlySet<number>, number[]] => [
+      (of[0] as [number, ReadonlySet<number>])[1],
+      of.map(([customer]) => customer).sort((a, b) => a - b),
+    ]);
   }
-}
-
-async function askAll(parts: Parts, tx: Transaction, asked: Asked, now: number): Promise<SegmentChange[]> {
-  const customers = new Set([...asked.segments.values()].flatMap((of) => [...of]));
-  await parts.store.lockCustomers(
-    tx,
-    [...customers].sort((a, b) => a - b),
-  );
-  const changes: SegmentChange[] = [];
-  for (const [segment, of] of asked.inOrder())
-    for (let from = 0; from < of.length; from += chunk.set)
-      changes.push(...(await ask(parts, tx, segment, of.slice(from, from + chunk.set), now)));
-  for (const [window, of] of asked.windows)
-    for (let from = 0; from < of.length; from += chunk.set)
-      await armSegmentTimers(parts, tx, window, of.slice(from, from + chunk.set), now);
-  return changes;
 }
 
 /** Whoever the fill of a new segment has not come to yet changes quietly; who has come to be known since was nowhere before. */
 async function ask(
   { store, worker }: Parts,
   tx: Transaction,
-  { ref, id, sql, parameters, quiet, filledTo, madeAt }: KnownSegment,
+  { blocks }: KnownSegments,
+  segments: ReadonlySet<number>,
   customers: readonly number[],
   now: number,
 ): Promise<SegmentChange[]> {
-  const rule = { sql, parameters: parameters(now) };
-  const changes = await store.diffMembership(tx, { segment: ref, rule, customers });
-  if (changes.length === 0) return [];
-  await store.changeMembership(tx, { segment: ref, changes, now, worker: worker.slot });
-  const isQuiet = ({ customer, createdAt }: Difference) =>
-    quiet === 1 && filledTo !== null && customer > filledTo && createdAt <= madeAt;
-  return changes.map((change) => ({
-    customer: change.customer,
-    segment: id,
-    when: change.inside ? ('entered' as const) : ('left' as const),
-    ...(isQuiet(change) ? { quiet: true } : {}),
-  }));
+  const kept = new Set<string>();
+  for (const { customer, segment } of await store.keptMemberships(tx, customers)) kept.add(`${customer} ${segment}`);
+  const came: MembershipRow[] = [];
+  const went: MembershipRow[] = [];
+  const changes: SegmentChange[] = [];
+  for (const block of blocks) {
+    if (!block.some(({ ref }) => segments.has(ref))) continue;
+    const asked = block.map(({ ref, sql, parameters }) => ({
+      sql,
+      parameters: parameters(now),
+      asked: segments.has(ref),
+    }));
+    for (const { customer, createdAt, merged, inside } of await store.askMemberships(tx, asked, customers))
+      for (const [i, { ref, id, quiet, filledTo, madeAt }] of block.entries()) {
+        if (!segments.has(ref)) continue;
+        const is = Math.floor(inside / 2 ** i) % 2 === 1;
+        if (is === kept.has(`${customer} ${ref}`)) continue;
+        (is ? came : went).push([customer, ref]);
+        const isQuiet = quiet === 1 && filledTo !== null && customer > filledTo && createdAt <= madeAt;
+        changes.push({
+          customer,
+          segment: id,
+          when: is ? 'entered' : 'left',
+          ...(isQuiet ? { quiet: true } : {}),
+          ...(merged === null ? {} : { merged: { into: merged, ref } }),
+        });
+      }
+  }
+  await store.changeMemberships(tx, { came, went, now, worker: worker.slot });
+  return changes;
+}
+
+/** Who has gone into another was in segments, and its enrollments are now the other's: unless that is in them too, it has left them. */
+async function leftByMerge(
+  { store }: Parts,
+  tx: Transaction,
+  changes: readonly SegmentChange[],
+): Promise<SegmentChange[]> {
+  const left = changes.flatMap(({ merged, segment }) => (merged ? [{ ...merged, segment }] : []));
+  if (left.length === 0) return [];
+  const known = new Set(changes.map(({ customer, segment }) => `${customer} ${segment}`));
+  const into = [...new Set(left.map((each) => each.into))].sort((a, b) => a - b);
+  const kept = new Set((await store.keptMemberships(tx, into)).map((each) => `${each.customer} ${each.segment}`));
+  return left.flatMap((each): SegmentChange[] =>
+    kept.has(`${each.into} ${each.ref}`) || known.has(`${each.into} ${each.segment}`)
+      ? []
+      : [{ customer: each.into, segment: each.segment, when: 'left' }],
+  );
 }
 
 /** The segments whose membership is being filled, or asked again of everybody. */
@@ -186,10 +218,11 @@ export async function fillChunk(
   ref: number,
   now: number,
 ): Promise<{ customers: number; changes: SegmentChange[] }> {
-  const { store } = parts;
+  const { store, worker } = parts;
   const claimed = await store.claimFill(tx, ref);
-  const segment = claimed && (await knownSegments(parts, tx))?.byRef.get(ref);
-  if (!claimed || !segment) return { customers: 0, changes: [] };
+  const known = claimed && (await knownSegments(parts, tx));
+  const segment = known?.byRef.get(ref);
+  if (!claimed || !known || !segment) return { customers: 0, changes: [] };
   const customers = await store.customersAbove(tx, claimed.filledTo, chunk.set);
   const last = customers.at(-1);
   if (last === undefined) {
@@ -197,7 +230,12 @@ export async function fillChunk(
     return { customers: 1, changes: [] };
   }
   await store.lockCustomers(tx, customers);
-  const changes = await ask(parts, tx, { ...segment, filledTo: claimed.filledTo }, customers, now);
+  let changes: SegmentChange[] = [];
+  if (segment.quiet === 1) {
+    const rule = { sql: segment.sql, parameters: segment.parameters(now) };
+    const range = { above: claimed.filledTo, to: last };
+    await store.fillMembership(tx, { segment: ref, rule, ...range, now, worker: worker.slot });
+  } else changes = await ask(parts, tx, known, new Set([ref]), customers, now);
   for (const window of segment.windows) await armSegmentTimers(parts, tx, window, customers, now);
   await store.saveFill(tx, ref, last);
   return { customers: customers.length, changes };

@@ -24,6 +24,8 @@ export class Touched {
   /** What a record or a patch says of its customer. */
   record(customer: number | undefined, { traits, events = [], consents = [], relationships = [] }: Told): this {
     if (customer === undefined) return this;
+    // Who is new is asked for everything, also where nothing is told of it but a key.
+    if (!this.of.has(customer)) this.of.set(customer, new Set());
     for (const name of Object.keys(traits ?? {})) this.add(customer, what.trait(name));
     for (const { type } of events) this.add(customer, what.event(type));
     for (const { channel, purpose } of consents) this.add(customer, what.consent(`${channel}.${purpose}`));

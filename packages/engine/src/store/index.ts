@@ -85,15 +85,18 @@ export { installation, readPolicy, writePolicy } from './policy.ts';
 export type { DeadLetters } from './redrive.ts';
 export { countDeadLetters, redriveMessages } from './redrive.ts';
 export { lockCustomers } from './lock-customers.ts';
-export type { Difference, SegmentSql } from './membership.ts';
+export type { AskedMembership, MembershipRow, SegmentSql } from './membership.ts';
 export {
-  changeMembership,
+  askMemberships,
+  changeMemberships,
   countBoth,
   countMembers,
-  diffMembership,
+  fillMembership,
   forgetMemberships,
+  keptMemberships,
   membersOf,
   membershipsOf,
+  mostAsked,
 } from './membership.ts';
 export { readMeta, writeMeta } from './meta.ts';
 export { nextDue, releaseRested } from './next-due.ts';

@@ -1,56 +1,105 @@
 import type { SqlValue, Transaction } from './database.ts';
 
-/** A customer whose membership is no longer what the rule says. */
-export interface Difference {
-  customer: number;
-  inside: boolean;
-  /** When the customer came to be known. */
-  createdAt: number;
-}
-
 /** The rule of a segment over a row `c` of customer. */
 export interface SegmentSql {
   sql: string;
   parameters: readonly SqlValue[];
 }
 
-/** Of these customers, those who are in a segment's membership and should not be, or the other way round. Who is not there any more is in none. */
-export async function diffMembership(
-  tx: Transaction,
-  { segment, rule, customers }: { segment: number; rule: SegmentSql; customers: readonly number[] },
-): Promise<Difference[]> {
-  const rows = await tx.all<{ customer: number; inside: number; createdAt: number }>(
-    `SELECT d.customer, d."inside", d."createdAt" FROM (
-       SELECT c.id AS customer, c.created_at AS "createdAt", CASE WHEN c.merged_into IS NULL AND ${rule.sql} THEN 1 ELSE 0 END AS "inside",
-         CASE WHEN m.customer IS NULL THEN 0 ELSE 1 END AS "was"
-       FROM ${tx.dialect.list('int')} j JOIN customer c ON c.id = j.value
-       LEFT JOIN membership m ON m.customer = c.id AND m.segment = ?
-     ) d WHERE d."inside" <> d."was" ORDER BY d.customer`,
-    [...rule.parameters, JSON.stringify(customers), segment],
-  );
-  return rows.map(({ inside, ...row }) => ({ ...row, inside: Number(inside) === 1 }));
+/** Who is in which of some segments by their rules. */
+export interface AskedMembership {
+  customer: number;
+  /** When the customer came to be known. */
+  createdAt: number;
+  /** Into whom the customer has gone, who is in no segment any more itself. */
+  merged: number | null;
+  /** The sum of 2ⁱ over the segments, by their place, that the customer is in. */
+  inside: number;
 }
 
-/** Writes down who has come into a segment and who has gone out of it. `worker`: whose count it goes into. */
-export async function changeMembership(
+/** So many segments are asked by one statement: their places fit into a number. */
+export const mostAsked = 48;
+
+/**
+ * Asks the rules of some segments for customers; of those that are not `asked` nobody is said to be inside. One statement
+ * for all, a customer at a time: what the rules read of it is read from disk once, which is three times as fast as a
+ * statement each. Its text is the same whichever are asked.
+ */
+export async function askMemberships(
   tx: Transaction,
-  { segment, changes, now, worker }: { segment: number; changes: readonly Difference[]; now: number; worker: number },
+  segments: readonly (SegmentSql & { asked: boolean })[],
+  customers: readonly number[],
+): Promise<AskedMembership[]> {
+  const terms = segments.map(
+    ({ sql }, i) =>
+      `CASE WHEN CAST(? AS BIGINT) = 0 THEN 0 WHEN ${sql} THEN ${i < 31 ? 2 ** i : `CAST(${2 ** i} AS BIGINT)`} ELSE 0 END`,
+  );
+  const rows = await tx.all<AskedMembership>(
+    `SELECT c.id AS customer, c.created_at AS "createdAt", c.merged_into AS merged, ${terms.join(' + ')} AS inside
+     FROM ${tx.dialect.list('int')} j ${tx.dialect.lookupJoin} customer c WHERE c.id = j.value`,
+    [...segments.flatMap(({ asked, parameters }) => [asked ? 1 : 0, ...parameters]), JSON.stringify(customers)],
+  );
+  return rows.map(({ inside, ...row }) => ({ ...row, inside: row.merged === null ? Number(inside) : 0 }));
+}
+
+/** What is kept of these customers' memberships. */
+export async function keptMemberships(
+  tx: Transaction,
+  customers: readonly number[],
+): Promise<{ customer: number; segment: number }[]> {
+  return tx.all(
+    `SELECT m.customer, m.segment FROM ${tx.dialect.list('int')} j ${tx.dialect.lookupJoin} membership m
+     WHERE m.customer = j.value`,
+    [JSON.stringify(customers)],
+  );
+}
+
+/** A customer and a segment that it comes into, or goes out of. */
+export type MembershipRow = readonly [customer: number, segment: number];
+
+/** Writes down who has come into which segment and who has gone out of which, in order of customers. `worker`: whose count it goes into. */
+export async function changeMemberships(
+  tx: Transaction,
+  {
+    came,
+    went,
+    now,
+    worker,
+  }: { came: readonly MembershipRow[]; went: readonly MembershipRow[]; now: number; worker: number },
 ): Promise<void> {
-  const came = changes.filter(({ inside }) => inside).map(({ customer }) => customer);
-  const went = changes.filter(({ inside }) => !inside).map(({ customer }) => customer);
-  let change = 0;
+  const rows = tx.dialect.rows(['int', 'int']);
   if (came.length > 0)
-    change += await tx.run(
+    await tx.run(
       `INSERT INTO membership (customer, segment, since)
-       SELECT value, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM ${tx.dialect.list('int')} j WHERE true ON CONFLICT DO NOTHING`,
-      [segment, now, JSON.stringify(came)],
+       SELECT c0, c1, CAST(? AS BIGINT) FROM ${rows} r WHERE true ON CONFLICT DO NOTHING`,
+      [now, JSON.stringify(came)],
     );
   if (went.length > 0)
-    change -= await tx.run(
-      `DELETE FROM membership WHERE segment = ? AND customer IN (SELECT value FROM ${tx.dialect.list('int')} j)`,
-      [segment, JSON.stringify(went)],
-    );
-  await count(tx, [[segment, change]], worker);
+    await tx.run(`DELETE FROM membership WHERE (customer, segment) IN (SELECT c0, c1 FROM ${rows} r)`, [
+      JSON.stringify(went),
+    ]);
+  const change = new Map<number, number>();
+  for (const [, segment] of came) change.set(segment, (change.get(segment) ?? 0) + 1);
+  for (const [, segment] of went) change.set(segment, (change.get(segment) ?? 0) - 1);
+  await count(tx, [...change], worker);
+}
+
+/**
+ * Takes those into a new segment whom its rule selects, of the customers up to and with `to`: nothing happens, and whoever
+ * has been asked before is there already.
+ */
+export async function fillMembership(
+  tx: Transaction,
+  fill: { segment: number; rule: SegmentSql; above: number; to: number; now: number; worker: number },
+): Promise<void> {
+  const { segment, rule, above, to, now, worker } = fill;
+  const came = await tx.run(
+    `INSERT INTO membership (customer, segment, since)
+     SELECT c.id, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM customer c
+     WHERE c.id > ? AND c.id <= ? AND c.merged_into IS NULL AND ${rule.sql} ON CONFLICT DO NOTHING`,
+    [segment, now, above, to, ...rule.parameters],
+  );
+  await count(tx, [[segment, came]], worker);
 }
 
 async function count(
