@@ -29,6 +29,16 @@ const age = z.string().transform((text, context): number | undefined => {
   }
 });
 
+/** Without a slash at its end. A path is where a proxy has put the installation. */
+const publicAddress = z
+  .url({ protocol: /^https?$/, error: 'expected an address as https://news.example.com' })
+  .transform((text, context) => {
+    const url = new URL(text);
+    if (url.search === '' && url.hash === '' && url.username === '') return url.href.replace(/\/+$/, '');
+    context.addIssue({ code: 'custom', message: `expected an address as https://news.example.com, got ${text}` });
+    return z.NEVER;
+  });
+
 const schema = z.strictObject({
   /** npm packages, or files relative to the configuration, that export a plugin by default. */
   plugins: z.array(z.string().min(1)).min(1),
@@ -37,6 +47,13 @@ const schema = z.strictObject({
    * `rate`, as `{ "perSecond": 20, "perMinute": 500, "concurrency": 10 }`, which holds over all loops and all workers.
    */
   channels: z.record(z.string(), channelConfig).default({}),
+  /**
+   * Databases that sources may read, by the name that loops call them by: an address, as `postgres://…`, `mysql://…` or
+   * `sqlite:…`, or `{ "env": "CRM_DATABASE" }` for the variable that holds it.
+   */
+  connections: z
+    .record(z.string(), z.union([z.string().min(1), z.strictObject({ env: z.string().min(1) })]))
+    .default({}),
   /** IANA name of the time zone of schedules, and of customers who have no `timezone` of their own. */
   zone: z.string().refine(isZone, 'expected the IANA name of a time zone, as Europe/Berlin').default('UTC'),
   /**
@@ -44,6 +61,11 @@ const schema = z.strictObject({
    * end of their enrollment on, bodies of messages from when it was known what became of them.
    */
   retention: z.strictObject({ journal: age.prefault('P400D'), messageBodies: age.prefault('P90D') }).prefault({}),
+  /**
+   * The address at which people reach this installation from outside, as https://news.example.com: links in mails, to
+   * unsubscribe and to confirm, begin with it. OSICAM_PUBLIC_URL goes before it.
+   */
+  publicURL: publicAddress.optional(),
   /** The package whose story `osicam demo` tells. */
   demo: z.string().optional(),
 });
@@ -51,6 +73,15 @@ const schema = z.strictObject({
 export interface Config extends z.output<typeof schema> {
   file: string;
 }
+
+/** The addresses of the databases that sources may read. One whose variable is not set is none. */
+export const connectionsOf = ({ connections }: Pick<Config, 'connections'>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(connections).flatMap(([name, value]) => {
+      const address = typeof value === 'string' ? value : process.env[value.env];
+      return address === undefined || address === '' ? [] : [[name, address]];
+    }),
+  );
 
 /** Reads the installation's configuration: the file named, else osicam.config.json here or above, else the one of this checkout. */
 export function readConfig(named: string | undefined, cwd = process.cwd()): Config {
@@ -63,7 +94,9 @@ export function readConfig(named: string | undefined, cwd = process.cwd()): Conf
   } catch (error) {
     throw new CliError(`cannot read the configuration ${file}: ${(error as Error).message}`);
   }
-  const parsed = schema.safeParse(parseJson(text, file));
+  const document = parseJson(text, file);
+  const publicURL = process.env.OSICAM_PUBLIC_URL;
+  const parsed = schema.safeParse(publicURL && typeof document === 'object' ? { ...document, publicURL } : document);
   if (parsed.success) return { ...parsed.data, file };
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(document)'}: ${issue.message}`);
   throw new CliError(`the configuration ${file} is not right: ${problems.join('; ')}`);

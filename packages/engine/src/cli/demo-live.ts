@@ -57,6 +57,7 @@ export async function tellLive(story: Story, options: LiveOptions): Promise<void
       clock: { mode: 'accelerated', start: begun.now, speed: day / dayTakes, held: true },
       deliver: { ...options.config.channels, ...world.channels },
       inbox: inboxOf(world),
+      publicURL: `http://${options.host}:${options.port}`,
     });
     const { host } = serving.engine;
     await host.addWriteKey({ digest: digestOfWriteKey(begun.writeKey), name: 'the story’s customers' });

@@ -5,6 +5,7 @@ import type { Clock, Limits, Transports } from '../runner/index.ts';
 import { Engine } from '../runner/index.ts';
 import { readRequest } from '../server/ingest/read-request.ts';
 import * as store from '../store/index.ts';
+import { permissionSecret } from './permission-secret.ts';
 
 /** Enough for any loop that a clock drives: the turns of a live engine have no end. */
 export const endlessTurns = Number.MAX_SAFE_INTEGER;
@@ -19,8 +20,12 @@ export async function makeEngine(parts: {
   transports: Transports;
   log: Log;
   limits?: Partial<Limits>;
+  connections?: Readonly<Record<string, string>>;
+  /** Where people reach this installation. */
+  publicURL?: string | undefined;
 }): Promise<Engine> {
-  const { db, limits, ...rest } = parts;
+  const { db, limits, publicURL, ...rest } = parts;
+  const secret = await permissionSecret(db);
   const worker = await store.joinWorkers(db, { name: `${hostname()} ${process.pid}`, now: () => parts.clock.now() });
   const engine = new Engine({
     ...rest,
@@ -28,6 +33,7 @@ export async function makeEngine(parts: {
     worker,
     store,
     customers,
+    permission: { secret, ...(publicURL === undefined ? {} : { publicURL }) },
     reader: (now) => customers.createReader(db, now),
     intake: { read: readRequest, stopwatch: () => performance.now() },
     limits: { turns: endlessTurns, reportAfter: minute, handlerTimeout: 30_000, seed: '', zone: 'UTC', ...limits },

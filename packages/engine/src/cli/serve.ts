@@ -21,6 +21,7 @@ import { createLoopsPort } from './ports/loops.ts';
 import { createMessagesPort } from './ports/messages.ts';
 import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
+import { createPermissionPort } from './ports/permission.ts';
 import { createPolicyPort } from './ports/policy.ts';
 import { createPrivacyPort } from './ports/privacy.ts';
 import { createListsPort } from './ports/lists.ts';
@@ -43,6 +44,8 @@ export interface ServeOptions {
   inbox?: InboxPort;
   /** Where the data is, if not in a file in the data folder: a PostgreSQL database that other processes work on too. */
   database?: string;
+  /** Where people reach it, where the configuration does not say. */
+  publicURL?: string;
   /** `api`: makes no step itself, engines beside it do. */
   role?: 'all' | 'api';
 }
@@ -64,6 +67,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
   mkdirSync(data, { recursive: true });
   const url = options.database ?? `sqlite:${join(data, 'osicam.sqlite')}`;
   const folder = join(data, 'out');
+  const publicURL = config.publicURL ?? options.publicURL;
   mkdirSync(folder, { recursive: true });
 
   const closing: (() => Promise<void> | void)[] = [];
@@ -78,6 +82,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       clock: options.clock,
       deliver: options.deliver,
       folder,
+      ...(publicURL === undefined ? {} : { publicURL }),
       ...(options.role === 'api' ? { idle: true } : {}),
     });
     closing.push(async () => {
@@ -126,6 +131,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       writeKeys: createWriteKeysPort(read, engine.host),
       life: createLifePort({ host: engine.host, read, now }),
       policy: createPolicyPort(read, engine.host),
+      permission: createPermissionPort(read, engine.host, { publicURL, now }),
       segments: createSegmentsPort({ read, writer: engine.host, readers, registry, now }),
       lists: createListsPort(read, engine.host),
       typologies: createTypologiesPort(read, { writer: engine.host, readers, now }),

@@ -11,6 +11,7 @@ import { ingestRoutes } from './ingest/routes.ts';
 import { createMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
 import type { ServerPorts } from './ports.ts';
+import { publicRoutes } from './public/routes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
@@ -21,6 +22,7 @@ import { liveRoute } from './routes/live.ts';
 import { loopRoutes } from './routes/loops.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { personRoutes } from './routes/person.ts';
+import { permissionRoutes } from './routes/permission.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { listRoutes } from './routes/lists.ts';
 import { schemaRoutes } from './routes/schema.ts';
@@ -51,6 +53,7 @@ export function createServer(ports: ServerPorts): { app: App; direct: DirectAnsw
 
   healthRoutes(app, ports, metrics, authenticate);
   signInRoutes(app, ports);
+  publicRoutes(app, ports);
 
   app.use('/api/*', requireCaller(authenticate), requireSameOrigin(ports.baseURL), requireChanger, async (c, next) => {
     await next();
@@ -62,6 +65,7 @@ export function createServer(ports: ServerPorts): { app: App; direct: DirectAnsw
   loopRoutes(app, ports);
   lifeRoutes(app, ports);
   policyRoutes(app, ports);
+  permissionRoutes(app, ports);
   segmentRoutes(app, ports);
   typologyRoutes(app, ports);
   listRoutes(app, ports);

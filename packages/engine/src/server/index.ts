@@ -21,6 +21,7 @@ export type * from './shapes/life.ts';
 export type * from './shapes/loop.ts';
 export type * from './shapes/message.ts';
 export type * from './shapes/node.ts';
+export type * from './shapes/permission.ts';
 export type * from './shapes/person.ts';
 export { personFormat } from './shapes/person.ts';
 export type * from './shapes/privacy.ts';

@@ -124,6 +124,7 @@ async function runLoop(
         clock: run.clock,
         transports,
         log: stderrLog,
+        publicURL: wiring.config().publicURL,
         limits: { turns: options.turns, seed: run.seed, reportAfter: day, zone: wiring.config().zone },
       });
       const version = await engine.publish(loop);

@@ -14,8 +14,10 @@ import { typologyWriter } from '../ports/typologies.ts';
 import { hookWriter } from '../ports/hooks.ts';
 import { tokenWriter } from '../ports/tokens.ts';
 import { heedRefusals } from './heed-refusals.ts';
+import { keepPolled } from './keep-polled.ts';
 import { keepPruned } from './keep-pruned.ts';
 import { lifeMethods } from './life-methods.ts';
+import { permissionMethods } from './permission-methods.ts';
 import { personMethods } from './person-methods.ts';
 import type { ImportSummary } from './import-file.ts';
 import { importFile } from './import-file.ts';
@@ -33,10 +35,14 @@ export interface HostOptions {
   folder: string;
   /** Time zone of schedules, and of customers who have none of their own. */
   zone: string;
+  /** Where people reach this installation. */
+  publicURL?: string | undefined;
   /** Lets people in, publishes and intervenes for a server, and makes no step itself: other engines on the same database do. */
   idle?: boolean;
   /** How long what is over is kept. */
   retention: Retention;
+  /** Databases that sources may read, by name. */
+  connections?: Readonly<Record<string, string>>;
   log: Log;
 }
 
@@ -58,7 +64,9 @@ export async function createEngineHost({
   deliver,
   folder,
   zone,
+  publicURL,
   retention,
+  connections = {},
   idle = false,
   log,
 }: HostOptions) {
@@ -76,6 +84,8 @@ export async function createEngineHost({
     clock,
     transports,
     log,
+    connections,
+    publicURL,
     // A report is fresh within a minute of real time, however fast the clock runs.
     limits: { reportAfter: spec.mode === 'live' ? 60_000 : 43_200_000, zone },
   });
@@ -152,6 +162,15 @@ export async function createEngineHost({
             });
         },
       );
+  const permission = permissionMethods(engine, () => wake());
+  // One by one and beside the outbox, which does not wait for them.
+  const asking = idle
+    ? undefined
+    : forever(
+        () => permission.send(),
+        () => permission.rest(),
+      );
+  const polling = idle ? undefined : keepPolled(engine, { signal, folder, log, onRead: () => wake() });
   const pruning = idle ? undefined : keepPruned(() => engine.life.prune(retention), signal, log);
   const saving =
     spec.mode === 'live'
@@ -251,6 +270,7 @@ export async function createEngineHost({
       () => wake(),
     ),
     ...lifeMethods(engine, () => wake()),
+    ...permission.methods,
     ...personMethods({ db, engine, now: () => clock.now(), wake: () => wake() }),
 
     writePolicy: (policy: string, actor: string): Promise<void> =>
@@ -266,8 +286,9 @@ export async function createEngineHost({
       stopping.abort();
       wake();
       wakeIntake();
+      permission.wake();
       clearInterval(saving);
-      await Promise.all([working, delivering, takingIn, pruning]);
+      await Promise.all([working, delivering, takingIn, asking, polling, pruning]);
       await engine.stopSending();
       if (spec.mode !== 'live') await db.write((tx) => writeMeta(tx, 'clock', String(clock.now())));
       await transports.close();

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadRegistry, readConfig } from '../config.ts';
+import { connectionsOf, loadRegistry, readConfig } from '../config.ts';
 import { openDatabase } from '../open-database.ts';
 import { stderrLog } from '../stderr-log.ts';
 import { createEngineHost } from './engine-host.ts';
@@ -20,7 +20,9 @@ const host = await createEngineHost({
   folder: data.folder,
   ...(data.idle ? { idle: true } : {}),
   zone: config.zone,
+  publicURL: config.publicURL ?? data.publicURL,
   retention: config.retention,
+  connections: connectionsOf(config),
   log: stderrLog,
 });
 /**

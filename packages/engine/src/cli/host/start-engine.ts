@@ -14,6 +14,8 @@ export interface ThreadData {
   folder: string;
   /** Makes no step: see `HostOptions`. */
   idle?: boolean;
+  /** Where people reach this installation, if not where its configuration says. */
+  publicURL?: string;
 }
 
 export interface EngineThread {

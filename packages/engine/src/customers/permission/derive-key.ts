@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a key of the installation's secret is for. Each use has a key of its own, so that none can be turned into another. */
-export type KeyUse = 'links' | 'suppression';
+export type KeyUse = 'links' | 'suppression' | 'mark';
 
 const derived = new Map<string, Buffer>();
 
@@ -14,3 +14,6 @@ export function deriveKey(secret: string, use: KeyUse): Buffer {
   derived.set(name, key);
   return key;
 }
+
+/** What tells one secret from another without being of use for anything else. */
+export const keyMark = (secret: string): string => deriveKey(secret, 'mark').toString('base64url');
