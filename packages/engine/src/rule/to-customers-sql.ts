@@ -1,6 +1,7 @@
 import type { Condition, RowsCondition } from './condition.ts';
 import type { Fragment } from './fragment.ts';
 import { joinBalanced, sql } from './fragment.ts';
+import { narrow } from './narrow.ts';
 import type { RuleGroup } from './rule.ts';
 import { cheapestFirst, eventsMatching } from './rows-sql.ts';
 import { toCondition } from './to-condition.ts';
@@ -20,30 +21,36 @@ export function ruleToCustomersSql(group: RuleGroup, context?: Omit<SqlContext, 
 export function ruleToCustomersSql(group: RuleGroup, context: Omit<SqlContext, 'customer'> = {}): RuleSql {
   const condition = toCondition(group, context);
   const all = condition.kind === 'and' ? condition.of : [condition];
-  const { text, parameters } = (context.dialect === 'postgres' ? onPostgres : onSqlite)(all);
+  const { dialect = 'sqlite', indexed } = context;
+  // What the index of a trait answers is for the database to begin with, if that leaves fewer than the side chosen here.
+  const part = indexed?.size ? narrow(condition, { indexed, dialect, customer }) : undefined;
+  const { text, parameters } = (dialect === 'postgres' ? onPostgres : onSqlite)(all, part);
   return { sql: text, parameters: context.now === undefined ? [...parameters] : bindRule(parameters, context.now) };
 }
 
 const customer = sql`"rule_customer"`;
 const asked = sql`"rule_asked"`;
-const isThere = sql`${customer}.merged_into IS NULL`;
+const isThere = (part: Fragment | undefined): readonly Fragment[] => [
+  sql`${customer}.merged_into IS NULL`,
+  ...(part ? [part] : []),
+];
 
 /**
  * Over 1,000,000 customers with 10,000,000 events, of whom 533,000 consent, "three orders in 90 days, three countries, consent"
  * takes 0.52 s when all customers are gone through, 0.45 s from the events, 0.42 s from the consents when the customer's row is
  * looked up for each, and 0.31 s like this: who consents, of those who has ordered, of those who lives where.
  */
-function onSqlite(all: readonly Condition[]): Fragment {
+function onSqlite(all: readonly Condition[], part: Fragment | undefined): Fragment {
   const { dialect, first } = { dialect: dialects.sqlite, first: firstOf(all) };
   const rest = cheapestFirst(all.filter((condition) => condition !== first?.condition));
   const say = (conditions: readonly Condition[], alias: Fragment) =>
     conditions.map((condition) => translate(condition, alias, dialect));
   if (!first)
-    return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([isThere, ...say(rest, customer)])}`;
+    return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([...isThere(part), ...say(rest, customer)])}`;
   const ofId = rest.filter((condition) => !needsTraits(condition));
   const ofRow = rest.filter(needsTraits);
-  const terms = [...say(ofId, asked), ...first.last, isThere, ...say(ofRow, customer)];
-  return sql`SELECT ${asked}.id AS id FROM (${first.ids}) AS ${asked} CROSS JOIN customer AS ${customer} ON ${customer}.id = ${asked}.id WHERE ${allOf(terms)}`;
+  const terms = [...say(ofId, asked), ...first.last, ...isThere(part), ...say(ofRow, customer)];
+  return sql`SELECT ${asked}.id AS id FROM (${first.ids}) AS ${asked} ${part ? sql`JOIN` : sql`CROSS JOIN`} customer AS ${customer} ON ${customer}.id = ${asked}.id WHERE ${allOf(terms)}`;
 }
 
 interface First {
@@ -76,14 +83,14 @@ function firstOf(all: readonly Condition[]): First | undefined {
 }
 
 /** The planner finds the order itself, if events are to be counted at once and not for each customer anew. */
-function onPostgres(all: readonly Condition[]): Fragment {
+function onPostgres(all: readonly Condition[], part: Fragment | undefined): Fragment {
   const dialect = dialects.postgres;
   const terms = all.map((condition) =>
     isCountOfEvents(condition)
       ? sql`${customer}.id IN (SELECT "rule_event".customer ${eventsMatching(condition.rows.type, condition.of, dialect)} GROUP BY "rule_event".customer HAVING count(*) >= ${condition.least})`
       : translate(condition, customer, dialect),
   );
-  return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([isThere, ...terms])}`;
+  return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([...isThere(part), ...terms])}`;
 }
 
 const isCountOfEvents = (

@@ -3,7 +3,6 @@ import type { RuleDialect } from './dialect.ts';
 import { figureToSql } from './figure-sql.ts';
 import { Fragment, identifier, sql } from './fragment.ts';
 import type { RuleParameter } from './fragment.ts';
-import { narrow } from './narrow.ts';
 import { compose, rowsToSql } from './rows-sql.ts';
 import type { RuleGroup } from './rule.ts';
 import { postgresDialect } from './postgres-dialect.ts';
@@ -19,7 +18,7 @@ export interface SqlContext extends RuleNames {
   customer?: string;
   /** The database that the statement is for; SQLite unless told. */
   dialect?: 'sqlite' | 'postgres';
-  /** Traits that have an index. For a statement that asks all customers: one that asks some of them finds those faster by their ids. */
+  /** Traits that have an index, for `ruleToCustomersSql`: who asks some customers alone finds those faster by their ids. */
   indexed?: ReadonlySet<string>;
 }
 
@@ -39,12 +38,11 @@ export type BoundParameter = string | number;
 export function ruleToSql(group: RuleGroup, context: SqlContext & { now: number }): RuleSql<BoundParameter>;
 export function ruleToSql(group: RuleGroup, context?: SqlContext): RuleSql;
 export function ruleToSql(group: RuleGroup, context: SqlContext = {}): RuleSql {
-  const { dialect = 'sqlite', indexed } = context;
-  const condition = toCondition(group, context);
-  const customer = identifier(context.customer ?? 'customer');
-  const whole = translate(condition, customer, dialects[dialect]);
-  const part = indexed?.size ? narrow(condition, { indexed, dialect, customer }) : undefined;
-  const { text, parameters } = part ? sql`(${part} AND ${whole})` : whole;
+  const { text, parameters } = translate(
+    toCondition(group, context),
+    identifier(context.customer ?? 'customer'),
+    dialects[context.dialect ?? 'sqlite'],
+  );
   return { sql: text, parameters: context.now === undefined ? [...parameters] : bindRule(parameters, context.now) };
 }
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { ruleToSql } from '../rule/index.ts';
+import { ruleToCustomersSql } from '../rule/index.ts';
 import type { RuleGroup } from '../rule/index.ts';
 import { saveAttribute } from './attributes.ts';
 import type { Database } from './database.ts';
@@ -45,8 +45,8 @@ let asked = 0;
 
 async function ask(db: Database, group: RuleGroup, indexed: ReadonlySet<string>) {
   return db.read(async (tx) => {
-    const { sql, parameters } = ruleToSql(group, { now, customer: 'c', dialect: tx.dialect.name, indexed });
-    const question = `SELECT count(*) AS count FROM customer c WHERE c.merged_into IS NULL AND ${sql}`;
+    const { sql, parameters } = ruleToCustomersSql(group, { now, dialect: tx.dialect.name, indexed });
+    const question = `SELECT count(*) AS count FROM (${sql}) AS selected WHERE true`;
     const explained = await tx.all(
       // Another text each time: SQLite does not explain anew what it has explained once.
       `${tx.dialect.name === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN'} ${question} AND ${++asked} > 0`,

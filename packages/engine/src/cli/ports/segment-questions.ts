@@ -1,6 +1,6 @@
 import { findCustomers, indexedTraits, nameOf, reachedBy } from '../../customers/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
-import { ruleToSql } from '../../rule/index.ts';
+import { ruleToCustomersSql } from '../../rule/index.ts';
 import type { Transaction } from '../../store/index.ts';
 import { countBoth, listLists, loadSegments } from '../../store/index.ts';
 
@@ -21,20 +21,12 @@ export async function selectByRule(
   if (id !== undefined) segments.set(id, rule);
   const lists = new Set((await listLists(tx)).map((list) => list.id));
   const indexed = await indexedTraits(tx);
-  const { sql, parameters } = ruleToSql(rule, {
-    now,
-    segments,
-    lists,
-    customer: 'c',
-    dialect: tx.dialect.name,
-    indexed,
-  });
-  const where = `FROM customer c WHERE c.merged_into IS NULL AND ${sql}`;
+  const { sql, parameters } = ruleToCustomersSql(rule, { now, segments, lists, dialect: tx.dialect.name, indexed });
   // The first few are found at once, unless there are nearly none: then they are all that there are.
-  const first = await tx.all<{ id: number }>(`SELECT c.id ${where} ORDER BY c.id LIMIT ?`, [...parameters, sample + 1]);
+  const first = await tx.all<{ id: number }>(`${sql} ORDER BY id LIMIT ?`, [...parameters, sample + 1]);
   const ids = first.slice(0, sample).map((row) => row.id);
   if (first.length <= sample) return { count: first.length, sample: ids };
-  const row = await tx.first<{ count: number }>(`SELECT count(*) AS count ${where}`, parameters);
+  const row = await tx.first<{ count: number }>(`SELECT count(*) AS count FROM (${sql}) AS selected`, parameters);
   return { count: Number(row?.count ?? 0), sample: ids };
 }
 
