@@ -10,6 +10,7 @@ export interface Clock {
 
 export interface Me {
   user: { id: string; name: string; email: string };
+  role: 'viewer' | 'operator' | 'admin';
   installation: { version: string; demo: boolean };
   clock: Clock;
 }
@@ -141,53 +142,6 @@ export interface MessageRow {
   due?: string | null;
   /** The code of a suppression, which the detail says in words. */
   reason?: string | null;
-}
-
-export interface ShownEvent {
-  type: string;
-  time: string;
-  properties: JsonObject;
-}
-
-/** The one view of a customer. */
-export interface CustomerView {
-  id: number;
-  createdAt: string;
-  updatedAt: string;
-  traits: JsonObject;
-  identities: { kind: string; value: string }[];
-  consents: { channel: string; purpose: string; granted: boolean; source: string; proof?: string; at: string }[];
-  events: Record<Category, { total: number; latest: ShownEvent[] }>;
-  enrollments: {
-    customer: number;
-    n: number;
-    loop: string;
-    loopName: string;
-    version: number;
-    enteredAt: string;
-    endedAt: string | null;
-    /** Why it ended, where it did not come to an end of the drawing. */
-    outcome: 'goal' | 'exit' | 'cancelled' | 'merged' | null;
-    entry: string;
-    parked: string | null;
-    /** `port`: its place in the node's list; -1 began to wait, -2 was parked, -3 was merged away, -5 was put there by somebody, -6 left the loop there, -7 was woken while the loop was paused. */
-    steps: { at: string; turn: number; node: string; port: number; portId?: string; until: string | null }[];
-  }[];
-  messages: {
-    customer: number;
-    loop: string;
-    node: string;
-    turn: number;
-    status: string;
-    createdAt: string;
-    settledAt: string | null;
-    address: string;
-    body: JsonObject;
-    cost: number;
-    detail: string | null;
-  }[];
-  history: { customer: number; at: string; source: string; before: JsonObject }[];
-  merges: { customer: number; into: number; at: string; why: string }[];
 }
 
 export interface ImportPreview {

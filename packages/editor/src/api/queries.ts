@@ -2,7 +2,6 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import { api, query } from './client.ts';
 import type {
   CustomerPage,
-  CustomerView,
   Fields,
   Learning,
   LoopDetail,
@@ -88,12 +87,6 @@ export const customersQuery = (search: string) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-  });
-
-export const customerQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['customer', id],
-    queryFn: () => api<CustomerView>(`/api/customers/${encodeURIComponent(id)}`),
   });
 
 export const messagesQuery = (filter: { loop?: string; status?: string }) =>

@@ -1,18 +1,22 @@
 import { Container, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import type { Category } from '@osicam/engine/loop';
+import { IconHistory, IconRefreshDot } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { customerQuery } from '../../api/queries.ts';
+import { Link, useLocation, useNavigate, useParams } from '@tanstack/react-router';
+import type { CustomerView } from '../../api/customer.ts';
+import { customerQuery } from '../../api/customer.ts';
 import { Fault } from '../../ui/Fault.tsx';
 import { formatShort } from '../../ui/format.ts';
-import { CategoryCards } from './CategoryCards.tsx';
+import { stageStyle } from '../../ui/stages.ts';
+import { CallTasks } from './CallTasks.tsx';
+import { categoryInfos } from './categories.ts';
 import classes from './Customer.module.css';
 import { Enrollments } from './Enrollments.tsx';
-import { History } from './History.tsx';
 import { Identity, nameOf } from './Identity.tsx';
-import { Sent } from './Sent.tsx';
+import { countOf, KindTab } from './KindTab.tsx';
+import { Side } from './Side.tsx';
 import { Timeline } from './Timeline.tsx';
-import { Traits } from './Traits.tsx';
 
 /** All that is known of one customer, in one place. */
 export function CustomerPage() {
@@ -23,64 +27,102 @@ export function CustomerPage() {
     return (
       <Container size="xl" py="xl" aria-busy="true">
         <Stack>
-          <Skeleton h={84} radius="lg" />
-          <Skeleton h={120} radius="lg" />
-          <Skeleton h={260} radius="lg" />
+          <Skeleton h={104} radius="lg" />
+          <Skeleton h={44} radius="lg" />
+          <Skeleton h={360} radius="lg" />
         </Stack>
       </Container>
     );
-  if (customer.isError)
+  // What was shown stays while the server is away for a moment.
+  if (!customer.data)
     return (
       <Container size="sm" py="xl">
         <Fault error={customer.error} retry={() => void customer.refetch()} title="This customer could not be shown" />
       </Container>
     );
   const view = customer.data;
-  const events = Object.values(view.events).reduce((total, { total: count }) => total + count, 0);
   return (
     <Container size="xl" py="lg" data-testid="customer">
       <nav className={classes.crumb} aria-label="Where you are">
         <Link to="/customers">Customers</Link> / {view.id}
       </nav>
       <Identity view={view} />
-      <CategoryCards view={view} />
-      <Tabs defaultValue="timeline" keepMounted={false} mt="lg">
-        <Tabs.List>
-          <Tabs.Tab value="timeline" rightSection={<Count of={events + view.messages.length} />}>
-            Timeline
-          </Tabs.Tab>
-          <Tabs.Tab value="traits" rightSection={<Count of={Object.keys(view.traits).length} />}>
-            What is known
-          </Tabs.Tab>
-          <Tabs.Tab value="loops" rightSection={<Count of={view.enrollments.length} />}>
-            Loops
-          </Tabs.Tab>
-          <Tabs.Tab value="messages" rightSection={<Count of={view.messages.length} />}>
-            Messages
-          </Tabs.Tab>
-          <Tabs.Tab value="history" rightSection={<Count of={view.history.length + view.merges.length} />}>
-            Changes
-          </Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="timeline" pt="md">
-          <Timeline view={view} />
-        </Tabs.Panel>
-        <Tabs.Panel value="traits" pt="md">
-          <Traits view={view} />
-        </Tabs.Panel>
-        <Tabs.Panel value="loops" pt="md">
-          <Enrollments view={view} />
-        </Tabs.Panel>
-        <Tabs.Panel value="messages" pt="md">
-          <Sent view={view} />
-        </Tabs.Panel>
-        <Tabs.Panel value="history" pt="md">
-          <History view={view} />
-        </Tabs.Panel>
-      </Tabs>
+      <CallTasks view={view} />
+      <div className={classes.columns}>
+        <Kinds key={view.id} view={view} />
+        <Side view={view} />
+      </div>
     </Container>
   );
 }
 
-const Count = ({ of }: { of: number }) =>
-  of > 0 ? <span className={`${classes.count} tabular`}>{formatShort(of)}</span> : null;
+/** The stream of everything, and each of the six kinds of information: which one is open stands in the address. */
+function Kinds({ view }: { view: CustomerView }) {
+  const { hash } = useLocation();
+  const navigate = useNavigate();
+  const known = ['timeline', 'loops', ...categoryInfos.map(({ id }) => id as string)];
+  const tab = known.includes(hash) ? hash : 'timeline';
+  return (
+    <Tabs
+      value={tab}
+      onChange={(chosen) =>
+        void navigate({
+          to: '/customers/$customerId',
+          params: { customerId: String(view.id) },
+          hash: chosen ?? 'timeline',
+          replace: true,
+          resetScroll: false,
+        })
+      }
+      keepMounted={false}
+      className={classes.main}
+    >
+      <Tabs.List className={classes.tabs}>
+        <Tabs.Tab value="timeline" leftSection={<IconHistory size={15} />}>
+          Timeline
+        </Tabs.Tab>
+        {categoryInfos.map(({ id, title, what, icon: Icon, stage }) => (
+          <Tabs.Tab
+            key={id}
+            value={id}
+            title={what}
+            style={stageStyle(stage)}
+            leftSection={<Icon size={15} stroke={1.8} className={classes.tabIcon} />}
+            rightSection={<Count of={countOf(view, id)} warn={warns(view, id)} />}
+            data-testid={`category-${id}`}
+          >
+            {title}
+          </Tabs.Tab>
+        ))}
+        <Tabs.Tab
+          value="loops"
+          leftSection={<IconRefreshDot size={15} />}
+          rightSection={<Count of={view.enrollments.length} warn={false} />}
+        >
+          Loops
+        </Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="timeline" pt="md">
+        <Timeline id={view.id} />
+      </Tabs.Panel>
+      {categoryInfos.map(({ id }) => (
+        <Tabs.Panel key={id} value={id} pt="md">
+          <KindTab view={view} kind={id} />
+        </Tabs.Panel>
+      ))}
+      <Tabs.Panel value="loops" pt="md">
+        <Enrollments view={view} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+const warns = (view: CustomerView, kind: Category): boolean =>
+  kind === 'payment' ? view.open.payment.some(({ late }) => late) : kind === 'service' && view.open.service.length > 0;
+
+const Count = ({ of, warn }: { of: number; warn: boolean }) =>
+  of > 0 ? (
+    <span className={`${classes.count} tabular`} data-warn={warn || undefined}>
+      {formatShort(of)}
+    </span>
+  ) : null;

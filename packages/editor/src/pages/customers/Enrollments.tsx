@@ -1,10 +1,7 @@
 import { Badge, Card, Group, Stack, Text } from '@mantine/core';
 import { IconRefreshDot } from '@tabler/icons-react';
-import { useQueries } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import type { CustomerView } from '../../api/contract.ts';
-import { loopQuery } from '../../api/queries.ts';
+import type { CustomerView } from '../../api/customer.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { formatDateTime } from '../../ui/format.ts';
 import classes from './Customer.module.css';
@@ -13,19 +10,6 @@ type Enrollment = CustomerView['enrollments'][number];
 
 /** Which loops the customer is or was in, and every step it took there. */
 export function Enrollments({ view }: { view: CustomerView }) {
-  const ids = useMemo(() => [...new Set(view.enrollments.map(({ loop }) => loop))], [view.enrollments]);
-  const labels = useQueries({
-    queries: ids.map((id) => ({ ...loopQuery(id), staleTime: 60_000 })),
-    combine: (results) =>
-      new Map(
-        results.flatMap(
-          ({ data }) =>
-            (data?.published?.document ?? data?.document)?.nodes.map(
-              (node) => [`${data?.id} ${node.id}`, node.data.label || node.id] as const,
-            ) ?? [],
-        ),
-      ),
-  });
   if (view.enrollments.length === 0)
     return (
       <EmptyState icon={<IconRefreshDot size={24} />} title="In no loop yet">
@@ -57,7 +41,7 @@ export function Enrollments({ view }: { view: CustomerView }) {
             {enrollment.steps.map((step, index) => (
               <li key={index} data-waits={step.port === -1 || undefined}>
                 <span className={`${classes.turn} tabular`}>turn {step.turn}</span>
-                <b>{labels.get(`${enrollment.loop} ${step.node}`) ?? step.node}</b>
+                <b>{step.name ?? step.node}</b>
                 <span>{happened(step)}</span>
                 <time className="tabular">{formatDateTime(step.at)}</time>
               </li>

@@ -1,23 +1,29 @@
-import { Badge, CopyButton, Group, Tooltip, UnstyledButton } from '@mantine/core';
-import { IconCheck, IconUser, IconX } from '@tabler/icons-react';
-import type { CustomerView } from '../../api/contract.ts';
-import { formatDate, formatDateTime, humanise } from '../../ui/format.ts';
+import { CopyButton, Group, Tooltip, UnstyledButton } from '@mantine/core';
+import { IconEyeOff, IconUser } from '@tabler/icons-react';
+import type { CustomerView } from '../../api/customer.ts';
+import { formatDate, formatDateTime } from '../../ui/format.ts';
+import { Actions } from './Actions.tsx';
 import classes from './Customer.module.css';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value.trim() ? value : undefined);
 
 export const nameOf = ({ traits, id }: CustomerView): string =>
   textOf(traits['name']) ??
-  ([textOf(traits['firstName']), textOf(traits['lastName'])].filter(Boolean).join(' ') || `Customer ${id}`);
+  textOf(traits['fullName']) ??
+  ([textOf(traits['firstName'] ?? traits['first_name']), textOf(traits['lastName'] ?? traits['last_name'])]
+    .filter(Boolean)
+    .join(' ') ||
+    `Customer ${id}`);
 
-/** Who it is: the name, the keys it is known by, and what it has agreed to. */
+/** Who it is: the name, the keys it is known by, and what can be done. */
 export function Identity({ view }: { view: CustomerView }) {
   const name = nameOf(view);
-  const named = name !== `Customer ${view.id}`;
+  const named = name !== `Customer ${view.id}` && /\p{L}/u.test(name);
   const initials = name
     .split(/\s+/)
-    .map((word) => word.charAt(0))
+    .map((word) => [...word][0] ?? '')
     .filter((letter) => /\p{L}/u.test(letter));
+  const parts = view.merges.filter(({ undoneAt }) => !undoneAt).length + 1;
   return (
     <header className={classes.identity}>
       <div className={classes.avatar} aria-hidden>
@@ -32,7 +38,7 @@ export function Identity({ view }: { view: CustomerView }) {
         <p>
           {named && `Customer ${view.id} · `}known since {formatDate(view.createdAt)} · changed{' '}
           {formatDateTime(view.updatedAt)}
-          {view.merges.length > 0 && ` · merged from ${view.merges.length + 1}`}
+          {parts > 1 && ` · made of ${parts}`}
         </p>
         <Group gap={6} mt={10}>
           {view.identities.map(({ kind, value }) => (
@@ -47,27 +53,13 @@ export function Identity({ view }: { view: CustomerView }) {
             </CopyButton>
           ))}
         </Group>
+        {view.hidden && (
+          <p className={classes.veiled}>
+            <IconEyeOff size={14} /> Your role does not see what tells who this is.
+          </p>
+        )}
       </div>
-      <div className={classes.consents}>
-        <h2>Consents</h2>
-        {view.consents.length === 0 && <p>Nothing was ever asked.</p>}
-        <Group gap={6}>
-          {view.consents.map((consent) => (
-            <Tooltip
-              key={`${consent.channel} ${consent.purpose}`}
-              label={`${consent.granted ? 'Given' : 'Refused'} ${formatDateTime(consent.at)}, from ${consent.source}${consent.proof ? `; proof: ${consent.proof}` : ''}`}
-            >
-              <Badge
-                color={consent.granted ? 'teal' : 'red'}
-                leftSection={consent.granted ? <IconCheck size={12} /> : <IconX size={12} />}
-                tabIndex={0}
-              >
-                {humanise(consent.purpose)} by {consent.channel}
-              </Badge>
-            </Tooltip>
-          ))}
-        </Group>
-      </div>
+      <Actions view={view} />
     </header>
   );
 }

@@ -1,100 +1,90 @@
-import { Chip, Group } from '@mantine/core';
-import { IconHistory, IconSend } from '@tabler/icons-react';
-import { type ReactNode, useMemo, useState } from 'react';
-import type { CustomerView } from '../../api/contract.ts';
+import { Button, Center, Chip, Group, Skeleton, Stack } from '@mantine/core';
+import { IconHistory } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { TimelineEntry } from '../../api/customer.ts';
+import { timelineQuery } from '../../api/customer.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { formatDate, formatDateTime, humanise } from '../../ui/format.ts';
-import { gist } from '../../ui/gist.ts';
-import { stageStyle } from '../../ui/stages.ts';
+import { Fault } from '../../ui/Fault.tsx';
+import { formatDate } from '../../ui/format.ts';
+import { categoryInfos } from './categories.ts';
 import classes from './Customer.module.css';
-import { categoryInfos, categoryOf } from './categories.ts';
+import { TimelineRow } from './TimelineRow.tsx';
 
-interface Entry {
-  at: string;
-  kind: string;
-  title: string;
-  text: string;
-  icon: ReactNode;
-  stage: string;
-}
+const filters = [
+  ...categoryInfos.map(({ id, title }) => [id, title] as const),
+  ['message', 'Messages'],
+  ['step', 'Loops'],
+  ['trait', 'Changes'],
+  ['consent', 'Permission'],
+  ['relationship,segment', 'Groups and segments'],
+  ['merge', 'Merges'],
+] as const;
 
 /** Everything that happened with this customer, of all kinds, newest first, a day at a time. */
-export function Timeline({ view }: { view: CustomerView }) {
-  const [shown, setShown] = useState<string[]>([]);
-  const entries = useMemo(() => entriesOf(view), [view]);
-  const kinds = new Set(entries.map(({ kind }) => kind));
-  const visible = shown.length === 0 ? entries : entries.filter(({ kind }) => shown.includes(kind));
-  if (entries.length === 0)
-    return (
-      <EmptyState icon={<IconHistory size={24} />} title="Nothing has happened yet">
-        Orders, payments, calls and answers stand here as they come in: from files, from the ingestion API, and from
-        loops.
-      </EmptyState>
-    );
-  const days = [...Map.groupBy(visible, ({ at }) => formatDate(at))];
+export function Timeline({ id }: { id: number }) {
+  const [chosen, setChosen] = useState<string[]>([]);
   return (
     <>
-      <Group gap={6} mb="md">
-        <Chip.Group multiple value={shown} onChange={setShown}>
-          {[...categoryInfos.map(({ id, title }) => [id, title] as const), ['message', 'Messages'] as const]
-            .filter(([id]) => kinds.has(id))
-            .map(([id, title]) => (
-              <Chip key={id} value={id} size="xs" variant="light">
-                {title}
-              </Chip>
-            ))}
+      <Group gap={6} mb="md" role="group" aria-label="Show only">
+        <Chip.Group multiple value={chosen} onChange={setChosen}>
+          {filters.map(([value, title]) => (
+            <Chip key={value} value={value} size="xs" variant="light">
+              {title}
+            </Chip>
+          ))}
         </Chip.Group>
       </Group>
-      {days.map(([day, list]) => (
-        <section key={day} className={classes.day}>
-          <h3>{day}</h3>
-          <ol>
-            {list.map((entry, index) => (
-              <li key={index} style={stageStyle(entry.stage)}>
-                <span className={classes.dot}>{entry.icon}</span>
-                <div className={classes.entry}>
-                  <b>{entry.title}</b>
-                  {entry.text && <span>{entry.text}</span>}
-                </div>
-                <time className="tabular">{formatDateTime(entry.at).split(', ').at(-1)}</time>
-              </li>
-            ))}
-          </ol>
-        </section>
-      ))}
-      {Object.values(view.events).some(({ total, latest }) => total > latest.length) && (
-        <p className="soft">Older events are kept; the latest of each kind are shown.</p>
-      )}
+      <TimelineList id={id} kinds={chosen.flatMap((each) => each.split(','))} />
     </>
   );
 }
 
-function entriesOf(view: CustomerView): Entry[] {
-  const events = Object.entries(view.events).flatMap(([category, { latest }]) =>
-    latest.map(({ type, time, properties }): Entry => {
-      const info = categoryOf(category);
-      const Icon = info?.icon ?? IconHistory;
-      return {
-        at: time,
-        kind: category,
-        title: humanise(type),
-        text: gist(properties),
-        icon: <Icon size={14} />,
-        stage: info?.stage ?? 'flow',
-      };
-    }),
+/** The stream of some kinds, or of all. */
+export function TimelineList({ id, kinds }: { id: number; kinds: readonly string[] }) {
+  const timeline = useInfiniteQuery(timelineQuery(id, kinds));
+  if (timeline.isPending)
+    return (
+      <Stack gap="xs" aria-busy="true">
+        {[0, 1, 2, 3].map((key) => (
+          <Skeleton key={key} h={46} radius="md" />
+        ))}
+      </Stack>
+    );
+  if (timeline.isError) return <Fault error={timeline.error} retry={() => void timeline.refetch()} />;
+  const entries = timeline.data.pages.flatMap((page) => page.entries);
+  if (entries.length === 0)
+    return (
+      <EmptyState
+        icon={<IconHistory size={24} />}
+        title={kinds.length === 0 ? 'Nothing has happened yet' : 'Nothing of this kind'}
+      >
+        Orders, payments, calls and answers stand here as they come in: from files, from the ingestion API, and from
+        loops.
+      </EmptyState>
+    );
+  return (
+    <div style={timeline.isPlaceholderData ? { opacity: 0.6 } : undefined} data-testid="timeline">
+      {days(entries).map(({ day, list }) => (
+        <section key={day} className={classes.day}>
+          <h3>{day}</h3>
+          <ol>
+            {list.map((entry, index) => (
+              <TimelineRow key={index} entry={entry} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {timeline.hasNextPage && (
+        <Center mt="md">
+          <Button variant="default" loading={timeline.isFetchingNextPage} onClick={() => void timeline.fetchNextPage()}>
+            Show what was before
+          </Button>
+        </Center>
+      )}
+    </div>
   );
-  const messages = view.messages.map(
-    ({ createdAt, settledAt, status, node, body, address, detail }): Entry => ({
-      at: settledAt ?? createdAt,
-      kind: 'message',
-      title: `${humanise(node)}: ${status}`,
-      text: [typeof body['subject'] === 'string' ? body['subject'] : '', address, detail ?? '']
-        .filter(Boolean)
-        .join(' · '),
-      icon: <IconSend size={14} />,
-      stage: 'interact',
-    }),
-  );
-  return [...events, ...messages].sort((a, b) => b.at.localeCompare(a.at));
 }
+
+const days = (entries: readonly TimelineEntry[]) =>
+  [...Map.groupBy(entries, ({ at }) => formatDate(at))].map(([day, list]) => ({ day, list }));
