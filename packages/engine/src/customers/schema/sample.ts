@@ -31,8 +31,9 @@ export const mostValues = 30;
 /** Looks at some customers and at the latest events. Some 30 ms, however large the base. */
 export async function takeSample(tx: Transaction): Promise<Sample> {
   const sample: Sample = { customers: 0, traits: new Map(), events: new Map(), eventsLookedAt: 0 };
+  // Each by itself: SQLite reads all to find both at once.
   const ends = await tx.first<{ first: number | null; last: number | null }>(
-    'SELECT min(id) AS first, max(id) AS last FROM customer',
+    'SELECT (SELECT min(id) FROM customer) AS first, (SELECT max(id) FROM customer) AS last',
   );
   const first = ends?.first ?? 1;
   const last = ends?.last ?? 0;
