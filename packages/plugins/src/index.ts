@@ -6,6 +6,7 @@ import { event } from './collect/event/index.ts';
 import { file } from './collect/file/index.ts';
 import { schedule } from './collect/schedule/index.ts';
 import { segment } from './collect/segment/index.ts';
+import { table } from './collect/table/index.ts';
 import { waitForEvent } from './collect/wait-for-event/index.ts';
 import { delay } from './flow/delay/index.ts';
 import { end } from './flow/end/index.ts';
@@ -40,6 +41,7 @@ export default definePlugin({
     webhook,
     callList,
     file,
+    table,
     event,
     schedule,
     segment,

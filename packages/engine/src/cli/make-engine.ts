@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import * as customers from '../customers/index.ts';
 import type { Log, Registry } from '../plugin/index.ts';
@@ -33,7 +34,7 @@ export async function makeEngine(parts: {
     worker,
     store,
     customers,
-    permission: { secret, ...(publicURL === undefined ? {} : { publicURL }) },
+    permission: { secret, newSecret: () => randomBytes(24).toString('base64url'), ...(publicURL === undefined ? {} : { publicURL }) },
     reader: (now) => customers.createReader(db, now),
     intake: { read: readRequest, stopwatch: () => performance.now() },
     limits: { turns: endlessTurns, reportAfter: minute, handlerTimeout: 30_000, seed: '', zone: 'UTC', ...limits },

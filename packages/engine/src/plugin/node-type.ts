@@ -127,6 +127,8 @@ export interface SourceContext<S> extends NodeContext<S> {
   readonly cursor: Json | undefined;
   /** Folder that relative paths of the settings start from. */
   readonly folder: string;
+  /** Databases by the names that settings call them by: their addresses, with passwords, are the installation's. */
+  readonly connections?: Readonly<Record<string, string>>;
 }
 
 /** Collect: brings customers and events in, and says who enters the loop. */
@@ -134,6 +136,11 @@ export interface SourceType<S = unknown> extends Described<S> {
   readonly contract: 'source';
   readonly entry: (settings: S) => Entry;
   readonly read?: (context: SourceContext<S>) => AsyncIterable<SourceChunk>;
+  /**
+   * How often a source that goes on for ever is read on from its cursor, in milliseconds; undefined for one that is read when
+   * somebody asks. What its first reading brings is history; events of later ones happen as they are read.
+   */
+  readonly polls?: (settings: S) => number | undefined;
   readonly preview?: (context: SourceContext<S>) => Promise<SourcePreview>;
 }
 

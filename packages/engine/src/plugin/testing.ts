@@ -62,6 +62,8 @@ export interface TestOptions {
   config?: unknown;
   /** A folder that a source reads from or a channel writes to; a temporary one unless told. */
   folder?: string;
+  /** Databases that a source may read, by name. */
+  connections?: Record<string, string>;
   signal?: AbortSignal;
 }
 
@@ -275,9 +277,11 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
       const entry = type.entry(settings);
       const lets = (event: TestEvent) =>
         entry.on === 'event' && entry.event === event.type && matches(entry.where, whole(event, now), now);
+      const { folder = process.cwd(), connections = {} } = options;
+      const reading = { settings, now, log, signal, folder, connections };
       const read: SourceTest['read'] = async (from) => {
         const chunks: SourceChunk[] = [];
-        const context = { settings, now, log, signal, cursor: from, folder: options.folder ?? process.cwd() };
+        const context = { ...reading, cursor: from };
         for await (const chunk of type.read?.(context) ?? []) chunks.push(chunk);
         return {
           records: chunks.flatMap(({ records }) => records),
@@ -286,8 +290,7 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
           chunks: chunks.length,
         };
       };
-      const preview = async () =>
-        type.preview?.({ settings, now, log, signal, cursor: undefined, folder: options.folder ?? process.cwd() });
+      const preview = async () => type.preview?.({ ...reading, cursor: undefined });
       return { ...any, entry, lets, read, preview } satisfies SourceTest;
     }
 

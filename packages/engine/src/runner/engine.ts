@@ -327,6 +327,20 @@ export class Engine {
   }
 
   /** Reads a source at one of a version's entries to its end: the entry's own, or another type's in its place. */
+  /** The entries whose sources go on for ever and are to be read on so often, in milliseconds; those of loops that stand still are not. */
+  polling(): { version: RunningVersion; entry: string; ref: number; every: number }[] {
+    return this.#parts.stations.newest().flatMap((version) =>
+      version.paused
+        ? []
+        : version.compiled.entries.flatMap((entry) => {
+            const station = version.stations.get(entry);
+            const type = station?.node.type;
+            const every = type?.contract === 'source' ? type.polls?.(station?.node.settings) : undefined;
+            return station && every !== undefined ? [{ version, entry, ref: station.ref, every }] : [];
+          }),
+    );
+  }
+
   async readSource(version: RunningVersion, entry: string, options: ReadOptions): Promise<SourceProgress> {
     return readSource(this.#parts, this.#entry(version, entry), options);
   }

@@ -44,26 +44,38 @@ export async function readSource(parts: Parts, station: Station, options: ReadOp
   const before = await parts.db.read((tx) => parts.store.readCursor(tx, station.ref));
   const known = before?.of === of ? before : undefined;
   // A file that has grown since is read on; what has no place to go on from is not read twice.
-  if (known?.done && known.cursor === null) return told;
+  const polls = type.polls?.(settings) !== undefined;
+  if (known?.done && known.cursor === null && !polls) return told;
   const entersRecords = options.instead !== undefined || type.entry(settings).on === 'records';
   const source = `${station.version.loop.id}/${station.node.id}`;
   let cursor = known?.cursor as Json | undefined;
 
+  // What lay there when it was first read happened long ago: nobody waits for it, and nobody enters on it.
+  const happens = polls && known?.done === true;
+  let behind = JSON.stringify(before ?? null);
+
   const { folder, signal } = options;
-  const chunks = type.read({ settings, cursor, folder, signal, now: parts.clock.now(), log: parts.log });
+  const { connections = {}, log } = parts;
+  const chunks = type.read({ settings, cursor, folder, connections, signal, now: parts.clock.now(), log });
   for await (const part of named(chunks, station, signal)) {
     cursor = part.cursor;
     const now = parts.clock.now();
-    const { entered, refused } = await parts.db.write(async (tx) => {
+    const place = { of, cursor: part.cursor, done: false };
+    const done = await parts.db.write(async (tx) => {
+      // On a shared database another engine may have read on meanwhile: what it has taken is not taken twice.
+      if (JSON.stringify((await parts.store.readCursor(tx, station.ref)) ?? null) !== behind) return undefined;
       const imported = await parts.customers.importRecords(tx, part.records, { now, source });
       const customers = imported.customers.filter((customer) => customer !== undefined);
       const touched = new Touched().related(imported.related, part.records);
       for (const [i, each] of part.records.entries()) touched.record(imported.customers[i], each);
-      await takeIn(parts, tx, { events: [], touched }, now);
+      await takeIn(parts, tx, { events: happens ? imported.events : [], touched }, now);
       const entered = entersRecords ? await enter(parts, tx, station, keyless(customers), now) : 0;
-      await parts.store.writeCursor(tx, station.ref, { of, cursor: part.cursor, done: false });
+      await parts.store.writeCursor(tx, station.ref, place);
       return { entered, refused: imported.refused };
     }, 'source');
+    if (!done) return told;
+    behind = JSON.stringify(place);
+    const { entered, refused } = done;
     const rejects = [...(part.rejects ?? []), ...refused];
     told.entered += entered;
     told.records += part.records.length + (part.rejects?.length ?? 0) - rejects.length;

@@ -3,17 +3,19 @@ import { basename, dirname, extname, join } from 'node:path';
 import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { SourcePreview, SourceType } from '../../plugin/index.ts';
+import type { SourcePreview } from '../../plugin/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { ImportResult } from '../import/import-file.ts';
 import { importFile } from '../import/import-file.ts';
-import type { FileOptions } from '../import/plan-file.ts';
+import type { FileOptions, Planned } from '../import/plan-file.ts';
 import { addFileOptions, planFile } from '../import/plan-file.ts';
+import type { TableOptions } from '../import/plan-table.ts';
+import { addTableOptions, planTable } from '../import/plan-table.ts';
 import { printJson, printLine, table, tell } from '../print.ts';
 import { stderrLog } from '../stderr-log.ts';
 import type { Wiring } from '../wiring.ts';
 
-interface ImportOptions extends FileOptions {
+interface ImportOptions extends FileOptions, TableOptions {
   db?: string;
   rejects?: string;
   dryRun?: boolean;
@@ -21,13 +23,13 @@ interface ImportOptions extends FileOptions {
 }
 
 /** `osicam import`: a file into the customer base. */
-export function addImport(program: Command, wiring: Pick<Wiring, 'registry' | 'openDatabase'>): void {
+export function addImport(program: Command, wiring: Pick<Wiring, 'config' | 'registry' | 'openDatabase'>): void {
   const command = program
     .command('import')
     .description(
-      'Bring customers, and what happened to them, from a CSV, JSON Lines or Parquet file into a database; a second time changes nothing',
+      'Bring customers, and what happened to them, from a file or a table into a database; a second time changes nothing',
     )
-    .argument('<file>', 'CSV, JSON Lines (.jsonl, .ndjson) or Parquet, also packed as .gz')
+    .argument('[file]', 'CSV, JSON Lines (.jsonl, .ndjson) or Parquet, also packed as .gz; or a table: see --from')
     .addOption(
       new Option(
         '--db <url>',
@@ -38,10 +40,14 @@ export function addImport(program: Command, wiring: Pick<Wiring, 'registry' | 'o
     .option('--rejects <file>', 'where rows go that cannot be read; left out, beside the file')
     .option('--json', 'print one JSON document');
   addFileOptions(command);
-  command.action(async (file: string, options: ImportOptions) => {
-    const { type, settings } = await planFile(file, options, wiring);
+  addTableOptions(command);
+  command.action(async (named: string | undefined, options: ImportOptions) => {
+    if ((named === undefined) === (options.from === undefined))
+      throw new CliError('expected either a file or --from <url> with --table or --query', 2);
+    const planned = named === undefined ? await planTable(options, wiring) : await planFile(named, options, wiring);
+    const file = named ?? options.table ?? 'query';
     if (options.dryRun) {
-      const preview = await previewOf(type, settings);
+      const preview = await previewOf(planned);
       if (options.json) printJson(preview);
       else printLine(describePreview(file, preview, { whole: true }).join('\n'));
       return;
@@ -49,26 +55,27 @@ export function addImport(program: Command, wiring: Pick<Wiring, 'registry' | 'o
     const { db } = options;
     if (db === undefined)
       throw new CliError('expected --db <url>, the database that the file is brought into, or --dry-run', 2);
-    const result = await runImport(file, { ...options, db }, { type, settings }, wiring);
+    const result = await runImport(file, { ...options, db }, planned, wiring);
     if (options.json) printJson(result);
     else printLine(describeImport(result));
   });
 }
 
-async function previewOf(type: SourceType, settings: unknown): Promise<SourcePreview> {
+async function previewOf({ type, settings, connections }: Planned): Promise<SourcePreview> {
   const signal = new AbortController().signal;
-  const context = { settings, cursor: undefined, folder: process.cwd(), now: Date.now(), log: stderrLog, signal };
+  const about = { now: Date.now(), log: stderrLog, signal, connections };
+  const context = { settings, cursor: undefined, folder: process.cwd(), ...about };
   const preview = await type.preview?.(context).catch((error: unknown) => {
     throw new CliError(error instanceof Error ? error.message : String(error));
   });
-  if (!preview) throw new CliError(`the node type ${type.type} reads no file`);
+  if (!preview) throw new CliError(`the node type ${type.type} reads nothing`);
   return preview;
 }
 
 async function runImport(
   file: string,
   options: ImportOptions & { db: string },
-  { type, settings }: { type: SourceType; settings: unknown },
+  { type, settings, connections }: Planned,
   wiring: Pick<Wiring, 'openDatabase'>,
 ): Promise<ImportResult> {
   const rejects = options.rejects ?? join(dirname(file), `${basename(file, extname(file))}.rejects.csv`);
@@ -83,6 +90,7 @@ async function runImport(
     return await importFile({
       type,
       settings,
+      connections,
       source: `import ${basename(file)}`,
       url: options.db,
       openDatabase: wiring.openDatabase,

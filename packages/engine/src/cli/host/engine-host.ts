@@ -14,6 +14,7 @@ import { typologyWriter } from '../ports/typologies.ts';
 import { hookWriter } from '../ports/hooks.ts';
 import { tokenWriter } from '../ports/tokens.ts';
 import { heedRefusals } from './heed-refusals.ts';
+import { letOthersIn } from './let-others-in.ts';
 import { keepPolled } from './keep-polled.ts';
 import { keepPruned } from './keep-pruned.ts';
 import { lifeMethods } from './life-methods.ts';
@@ -70,7 +71,7 @@ export async function createEngineHost({
   idle = false,
   log,
 }: HostOptions) {
-  const { db, expectWilling } = heedRefusals(database, () => Date.now());
+  const { db, expectWilling } = heedRefusals(letOthersIn(database), () => Date.now());
   const stored = await db.read((tx) => readMeta(tx, 'clock'));
   const accelerated =
     spec.mode === 'live'

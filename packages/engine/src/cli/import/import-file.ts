@@ -36,6 +36,7 @@ export interface ImportResult {
 export interface ImportParts {
   type: SourceType;
   settings: unknown;
+  connections?: Readonly<Record<string, string>>;
   /** As rows name their source in the history of traits. */
   source: string;
   url: string;
@@ -53,8 +54,9 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
   const begun = performance.now();
   const { type, settings, now, signal, log, url } = parts;
   const { read, preview } = type;
-  if (!read || !preview) throw new CliError(`the node type ${type.type} reads no file`);
-  const context = { settings, now, log, signal, cursor: undefined, folder: process.cwd() };
+  if (!read || !preview) throw new CliError(`the node type ${type.type} reads nothing`);
+  const { connections = {} } = parts;
+  const context = { settings, now, log, signal, connections, cursor: undefined, folder: process.cwd() };
   const told = await preview(context).catch((error: unknown) => {
     throw new CliError(error instanceof Error ? error.message : String(error));
   });

@@ -21,6 +21,13 @@ export interface FileOptions {
   columns?: string;
 }
 
+/** A source with its settings, ready to be read. */
+export interface Planned {
+  type: SourceType;
+  settings: unknown;
+  connections: Readonly<Record<string, string>>;
+}
+
 export function addFileOptions(command: Command): void {
   command
     .option('--map <file>', 'JSON: what becomes of columns, and which events, consents and relationships rows tell of')
@@ -35,14 +42,8 @@ export function addFileOptions(command: Command): void {
 }
 
 /** The source that reads a file, and its settings: those of the mapping, and over them what the command line says. */
-export async function planFile(
-  file: string,
-  options: FileOptions,
-  wiring: Pick<Wiring, 'registry'>,
-): Promise<{ type: SourceType; settings: unknown }> {
-  const type = (await wiring.registry()).get('collect/file');
-  if (type?.contract !== 'source')
-    throw new CliError('no plugin of this installation offers collect/file, which reads customers');
+export async function planFile(file: string, options: FileOptions, wiring: Pick<Wiring, 'registry'>): Promise<Planned> {
+  const type = await sourceOf(wiring, 'collect/file');
   const { key, kind, format, encoding, delimiter, decimal, header, columns } = options;
   const said = {
     path: file,
@@ -56,14 +57,29 @@ export async function planFile(
     header: header === false ? false : undefined,
     names: columns?.split(',').map((name) => name.trim()),
   };
+  return { type, settings: settingsOf(type, said, options.map), connections: {} };
+}
+
+export async function sourceOf(wiring: Pick<Wiring, 'registry'>, name: string): Promise<SourceType> {
+  const type = (await wiring.registry()).get(name);
+  if (type?.contract === 'source') return type;
+  throw new CliError(`no plugin of this installation offers ${name}, which reads customers`);
+}
+
+/** What the command line says over what the mapping says. */
+export function settingsOf(
+  type: SourceType,
+  said: Readonly<Record<string, unknown>>,
+  map: string | undefined,
+): unknown {
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
-  const mapping = options.map === undefined ? {} : readMapping(options.map, type);
+  const mapping = map === undefined ? {} : readMapping(map, type);
   const settings = type.settings.safeParse({ ...mapping, ...given });
-  if (settings.success) return { type, settings: settings.data };
-  const isTold = (path: PropertyKey[]) => path[0] !== undefined && Object.hasOwn(given, path[0]);
+  if (settings.success) return settings.data;
   const issues = toldIssues(settings.error);
+  const isTold = (path: PropertyKey[]) => path[0] !== undefined && Object.hasOwn(given, path[0]);
   const usage = issues.every(({ path }) => isTold(path));
-  throw new CliError(`${usage ? '' : `${options.map}: `}${describe(issues)}`, usage ? 2 : 1);
+  throw new CliError(`${usage ? '' : `${map}: `}${describe(issues)}`, usage ? 2 : 1);
 }
 
 /** A mapping document: the settings of the source but for the path. A word that means nothing there is a mistake. */

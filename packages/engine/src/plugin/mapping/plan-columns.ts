@@ -98,7 +98,7 @@ function planColumn(
   seen: Pick<SourceColumn, 'type' | 'missing' | 'distinct' | 'examples' | 'dates'>,
 ): SourceColumn {
   const wish: ColumnMapping | 'ignore' | undefined = Object.hasOwn(columns, name) ? columns[name] : undefined;
-  if (wish === 'ignore') return { name, ...seen, becomes: [] };
+  if (wish === 'ignore') return { name, ...seen, becomes: uses.get(name) ?? [] };
   const identity = wish?.identity ?? (name === key ? identityKind : undefined);
   const trait =
     wish?.trait === false
@@ -139,7 +139,7 @@ function checkColumns(columns: readonly SourceColumn[], hints: Hints): void {
   for (const { name, trait } of columns) {
     if (trait === undefined) continue;
     if (trait === '__proto__')
-      throw new MappingError('a trait cannot be named __proto__: map that column to another name');
+      throw new MappingError('a trait cannot be named __proto__: give that column another name');
     const other = byTrait.get(trait);
     if (other !== undefined)
       throw new MappingError(
