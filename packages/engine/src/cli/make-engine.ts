@@ -34,7 +34,11 @@ export async function makeEngine(parts: {
     worker,
     store,
     customers,
-    permission: { secret, newSecret: () => randomBytes(24).toString('base64url'), ...(publicURL === undefined ? {} : { publicURL }) },
+    permission: {
+      secret,
+      newSecret: () => randomBytes(24).toString('base64url'),
+      ...(publicURL === undefined ? {} : { publicURL }),
+    },
     reader: (now) => customers.createReader(db, now),
     intake: { read: readRequest, stopwatch: () => performance.now() },
     limits: { turns: endlessTurns, reportAfter: minute, handlerTimeout: 30_000, seed: '', zone: 'UTC', ...limits },

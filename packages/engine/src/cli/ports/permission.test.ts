@@ -233,7 +233,10 @@ test('purposes, wordings and the list are looked after by administrators, and re
   const bad = await api('PUT', '/api/permission/policy', {
     purposes: [{ id: 'sms', label: 'SMS', channels: ['sms'], doubleOptIn: true }],
   });
-  expect([bad.status, (await bad.json()).error.message]).toEqual([400, expect.stringContaining('by mail')]);
+  expect([bad.status, ((await bad.json()) as { error: { message: string } }).error.message]).toEqual([
+    400,
+    expect.stringContaining('by mail'),
+  ]);
 
   const text = { purpose: 'offers', version: '1', content: 'I want offers.' };
   expect((await api('POST', '/api/permission/texts', text)).status).toBe(204);
@@ -249,15 +252,15 @@ test('purposes, wordings and the list are looked after by administrators, and re
   expect(
     (await api('POST', '/api/permission/suppressions', { addresses: ['A@example.com', 'b@example.com'] })).status,
   ).toBe(204);
-  const page = await (await api('GET', '/api/permission/suppressions?limit=1')).json();
+  const page = (await (await api('GET', '/api/permission/suppressions?limit=1')).json()) as { next: string };
   expect(page).toMatchObject({
     suppressions: [{ reason: 'manual', source: 'ada@example.com' }],
     counts: [{ count: 2 }],
   });
   const rest = await (await api('GET', `/api/permission/suppressions?limit=5&after=${page.next}`)).json();
   expect(rest).toMatchObject({ suppressions: [{ channel: 'email' }], next: null });
-  const search = await (await api('POST', '/api/permission/suppressions/search', { address: 'a@Example.com' })).json();
-  const { hash } = search.suppression;
+  const search = await api('POST', '/api/permission/suppressions/search', { address: 'a@Example.com' });
+  const { hash } = ((await search.json()) as { suppression: { hash: string } }).suppression;
   expect((await api('DELETE', `/api/permission/suppressions/email/${hash}`)).status).toBe(204);
   expect((await api('DELETE', `/api/permission/suppressions/email/${hash}`)).status).toBe(404);
 

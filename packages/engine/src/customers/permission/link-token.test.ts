@@ -22,7 +22,7 @@ test('a token says what was signed, in an address as it stands', () => {
 
 test('a token with one character changed, cut or added says nothing, nor does that of another installation', () => {
   fc.assert(
-    fc.property(claim, fc.nat(), fc.constantFrom(...'Aa0-_.'), (signed, place, other) => {
+    fc.property(claim, fc.nat(), fc.constantFrom('A', 'a', '0', '-', '_', '.'), (signed, place, other) => {
       const token = signLink(secret, signed);
       const at = place % token.length;
       const changed = token.slice(0, at) + other + token.slice(at + 1);

@@ -60,8 +60,9 @@ export async function askByMessages(
 ): Promise<Map<string, string>> {
   const links = new Map<string, string>();
   const asking = messages.filter(({ contact }) => contact?.consent === 'asked');
-  const publicURL = parts.permission?.publicURL;
-  if (asking.length === 0 || publicURL === undefined) return links;
+  const { permission } = parts;
+  if (asking.length === 0 || permission?.publicURL === undefined) return links;
+  const { publicURL } = permission;
   const purposes = [...new Set(asking.map(({ contact }) => contact?.purpose ?? ''))];
   const texts = new Map((await parts.store.currentTexts(tx, purposes)).map((text) => [text.purpose, text.version]));
   const pending = await parts.store.pendingOptIns(
@@ -72,7 +73,7 @@ export async function askByMessages(
   const rows: OptInRow[] = [];
   for (const { message, contact, station } of asking) {
     const { channel = '', purpose = '' } = contact ?? {};
-    const { secret, digest } = newOptInSecret();
+    const { secret, digest } = newOptInSecret(permission);
     links.set(refOf(message), publicLink(publicURL, 'opt-in', secret));
     const key = messageKey(station, message);
     const proof = JSON.stringify({ message: key });

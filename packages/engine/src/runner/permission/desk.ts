@@ -1,6 +1,6 @@
 import type { LinkClaim, MailReport } from '../../customers/index.ts';
 import type { SuppressionRow } from '../../store/index.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts, Permission } from '../parts.ts';
 import type { OptInAnswer, OptInRequest, OptInView } from './opt-ins.ts';
 import { askOptIn, confirmOptIn, showOptIn } from './opt-ins.ts';
 import type { Decision, Preferences } from './preferences.ts';
@@ -59,7 +59,8 @@ export class PermissionDesk {
     const why = whyNobodyAsks(this.#parts);
     if (why !== undefined) throw new PermissionError(why);
     const { db, clock } = this.#parts;
-    return db.write((tx) => askOptIn(this.#parts, tx, request, clock.now()), 'record');
+    const permission = this.#parts.permission as Permission;
+    return db.write((tx) => askOptIn(this.#parts, permission, tx, request, clock.now()), 'record');
   }
 
   async optIn(secret: string): Promise<OptInView | undefined> {

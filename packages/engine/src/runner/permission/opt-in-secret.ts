@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { Permission } from '../parts.ts';
 
-/** What the link in a mail holds: 192 random bits, of which the base keeps the digest alone. */
-export function newOptInSecret(): { secret: string; digest: string } {
-  const secret = randomBytes(24).toString('base64url');
+/** What the link in a mail holds, of which the base keeps the digest alone. */
+export function newOptInSecret({ newSecret }: Permission): { secret: string; digest: string } {
+  const secret = newSecret();
   return { secret, digest: digestOfOptIn(secret) };
 }
 

@@ -1,7 +1,7 @@
 import type { Consent, CustomerEvent } from '../../plugin/index.ts';
 import { parseDuration } from '../../rule/index.ts';
 import type { OptInRow, Transaction } from '../../store/index.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts, Permission } from '../parts.ts';
 import { happen } from './happen.ts';
 import { digestOfOptIn, newOptInSecret, optInSecretForm } from './opt-in-secret.ts';
 import { whoIs } from './who-is.ts';
@@ -28,6 +28,7 @@ export type OptInAnswer = 'asked' | 'limited' | 'suppressed';
  */
 export async function askOptIn(
   parts: Parts,
+  permission: Permission,
   tx: Transaction,
   request: OptInRequest,
   now: number,
@@ -42,7 +43,7 @@ export async function askOptIn(
   const known = request.customer ?? (await customers.findByIdentity(tx, 'email', [address])).get(address);
   const customer = known === undefined ? undefined : await whoIs(parts, tx, known);
   const texts = new Map((await store.currentTexts(tx, purposes)).map((text) => [text.purpose, text.version]));
-  const { digest } = newOptInSecret();
+  const { digest } = newOptInSecret(permission);
   await store.insertOptIns(
     tx,
     purposes.map(

@@ -4,7 +4,7 @@ import { wordingFor } from '../../plugin/permission-texts.ts';
 import type { OptInRow, Transaction } from '../../store/index.ts';
 import { describeError, within } from '../attempt.ts';
 import { maxAttempts, retryAfter } from '../backoff.ts';
-import type { Parts } from '../parts.ts';
+import type { Parts, Permission } from '../parts.ts';
 import { publicLink } from './links.ts';
 import { newOptInSecret } from './opt-in-secret.ts';
 import { optInMail } from './opt-in-mail.ts';
@@ -39,13 +39,17 @@ export async function sendOptIns(parts: Parts): Promise<number> {
   if (due.length === 0) return 0;
   await db.write((tx) => store.forgetOptIns(tx, clock.now() - kept), 'prune');
   if (whyNobodyAsks(parts) !== undefined) return 0;
-  for (const each of due) await sendOne(parts, each);
+  for (const each of due) await sendOne(parts, parts.permission as Permission, each);
   return due.length;
 }
 
-async function sendOne(parts: Parts, { digest, attempts }: { digest: string; attempts: number }): Promise<void> {
+async function sendOne(
+  parts: Parts,
+  permission: Permission,
+  { digest, attempts }: { digest: string; attempts: number },
+): Promise<void> {
   const { db, store, customers, clock, log } = parts;
-  const { secret, digest: next } = newOptInSecret();
+  const { secret, digest: next } = newOptInSecret(permission);
   const now = clock.now();
   const taken = await db.write(async (tx) => {
     if (!(await store.takeOptIn(tx, { digest, attempts, next, again: now + afterDeath }))) return undefined;
@@ -63,9 +67,9 @@ async function sendOne(parts: Parts, { digest, attempts }: { digest: string; att
     log.warn('a mail that asks for a confirmation was not sent', { detail: receipt.detail ?? receipt.status });
   await db.write(async (tx) => {
     await store.settleOptIn(tx, next, again);
-    if (receipt.bounce === 'hard' && parts.permission) {
+    if (receipt.bounce === 'hard') {
       const address = (taken.rows[0] as OptInRow).address;
-      const hash = customers.suppressionHash(parts.permission.secret, 'email', address);
+      const hash = customers.suppressionHash(permission.secret, 'email', address);
       await store.addSuppressions(tx, [{ channel: 'email', hash, reason: 'bounce', at: now, source: 'opt-in mail' }]);
     }
   }, 'settle-messages');

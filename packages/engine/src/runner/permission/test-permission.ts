@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { permissionPolicySchema } from '../../plugin/permission-policy.ts';
 import { channel, wait, z } from '../../plugin/index.ts';
 import { postOffice } from '../test-post.ts';
@@ -5,6 +6,8 @@ import type { Answer } from '../test-post.ts';
 
 export const publicURL = 'https://news.example.com';
 export const secret = 'a secret of this installation, 32 characters or more';
+
+const newSecret = () => randomBytes(24).toString('base64url');
 
 /** What the installation's own mailer was handed. */
 export interface Mailed {
@@ -53,7 +56,7 @@ export async function permissionOffice(
       },
     },
     {
-      permission: { secret, ...(publicAddress === null ? {} : { publicURL: publicAddress }) },
+      permission: { secret, newSecret, ...(publicAddress === null ? {} : { publicURL: publicAddress }) },
       nodes: [mailer, untilConfirmed],
     },
   );

@@ -20,7 +20,7 @@ export function readKey(text: unknown): { channel: string; purpose: string } | u
 
 /** Every purpose with the channels that it can come by, and one button for none of them. */
 export function preferencesPage(wording: Wording, { rows = [] }: Preferences, saved: boolean): Markup {
-  const say = wording.say;
+  const say: Wording['say'] = (key, values) => wording.say(key, values);
   const purposes = [...Map.groupBy(rows, ({ purpose }) => purpose)];
   const canChoose = rows.some(({ basis }) => basis !== 'contract');
   return page(
