@@ -53,7 +53,7 @@ export async function load(options: LoadOptions): Promise<Loaded> {
       got = '';
       answered(whole);
     });
-    socket.on('error', (error) => broken(error));
+    socket.on('error', (error) => broken(error)).on('close', () => broken(new Error('the server hung up')));
     while (performance.now() < end) {
       const n = sent++;
       const ahead = began + (n / perSecond) * 1000 - performance.now();

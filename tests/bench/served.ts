@@ -36,7 +36,10 @@ export async function served({ data, base, script = 'served-process.ts', also = 
   if (base !== undefined) await copyFile(base, file);
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL(script, import.meta.url)), JSON.stringify({ data, ...also })],
+    [
+      ...(process.env['BENCH_PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`] : []),
+      fileURLToPath(new URL(script, import.meta.url)), JSON.stringify({ data, ...also }),
+    ],
     { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, NODE_COMPILE_CACHE: compileCache } },
   );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

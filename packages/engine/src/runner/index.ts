@@ -7,6 +7,7 @@ export type { TypologyDraft } from './edit-typologies.ts';
 export { Engine } from './engine.ts';
 export { EntryError } from './enter-parties.ts';
 export type { IncomingEvent } from './intake.ts';
+export type { IngestRecord } from './ingest.ts';
 export { LifeError } from './life/life-error.ts';
 export { nodesOfVersions, overdueOf } from './life/overdue.ts';
 export type { Retention } from './life/prune.ts';

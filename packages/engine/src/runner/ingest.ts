@@ -50,8 +50,13 @@ export async function ingest(
     const customer = customers[i];
     return customer === undefined ? [] : events.map((event) => ({ customer: survivor(customer), event }));
   });
-  const isNew = await parts.customers.insertEvents(tx, events, { now });
-  await takeIn(parts, tx, { events: events.filter((_, i) => isNew[i]), touched }, now);
+  // Loops hear of an event as it is stored, without what does not fit the schema.
+  const stored = await parts.customers.insertEvents(tx, events, { now, source });
+  const fresh = events.flatMap(({ customer }, i) => {
+    const event = stored[i];
+    return event ? [{ customer, event }] : [];
+  });
+  await takeIn(parts, tx, { events: fresh, touched }, now);
 }
 
 /** Without those that have been taken in before. What brings events is known by them. */

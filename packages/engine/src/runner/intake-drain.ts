@@ -24,11 +24,11 @@ interface Slice {
 }
 
 /**
- * How long one transaction is meant to take, in milliseconds: so long may whoever sends the next request wait for it, and a
- * commit costs one.
+ * How long one transaction is meant to take, in milliseconds: so long may whoever sends the next request wait for it. Never
+ * fewer than so many calls: a commit has a price of its own, and on a slow disk smaller transactions are only more of them.
  */
-const meant = 12;
-const fewest = 16;
+const meant = 16;
+const fewest = 250;
 const most = 4_000;
 
 /**
@@ -40,7 +40,7 @@ export class IntakeDrain {
   readonly #parts: Parts;
   readonly #read: ReadRequest;
   readonly #stopwatch: () => number;
-  #budget = 200;
+  #budget = fewest;
   #forgotten = 0;
   /** A request that is worked in by parts is read once. */
   #open: { id: number; body: string; read: RequestRead } | undefined;
@@ -76,7 +76,6 @@ export class IntakeDrain {
         return calls;
       }
       await this.#setAside(first, describeError(error));
-      this.#budget = fewest;
       return 1;
     }
   }

@@ -7,6 +7,7 @@ import { requireCaller, requireChanger, requireSameOrigin } from './guard.ts';
 import type { DirectAnswer } from './ingest/answer-directly.ts';
 import { answerDirectly } from './ingest/answer-directly.ts';
 import { Ingestion } from './ingest/ingestion.ts';
+import { intakeRoutes } from './ingest/intake-routes.ts';
 import { ingestRoutes } from './ingest/routes.ts';
 import { createMetrics } from './metrics.ts';
 import { observe } from './observe.ts';
@@ -79,6 +80,7 @@ export function createServer(ports: ServerPorts): { app: App; direct: DirectAnsw
   inboxRoutes(app, ports);
   const ingestion = new Ingestion(ports, keys);
   ingestRoutes(app, ingestion);
+  intakeRoutes(app, ports);
   describeApi(app, ports);
 
   const unknown = (path: string) => notFound(`${path} here`);

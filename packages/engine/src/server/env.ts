@@ -4,7 +4,7 @@ import type { Caller } from './caller.ts';
 
 /** What goes with a request through the app. */
 export interface Env {
-  Variables: { caller: Caller; requestId: string };
+  Variables: { caller: Caller; requestId: string; writeKey?: string };
   /** Without a socket, as in tests, there are none. */
   Bindings: Partial<HttpBindings>;
 }

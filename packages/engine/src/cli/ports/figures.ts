@@ -3,6 +3,7 @@ import { cached } from '../../server/cached.ts';
 import type { Figure } from '../../server/index.ts';
 import { messageStatuses } from '../../server/shapes/message.ts';
 import type { Transaction } from '../../store/index.ts';
+import { countAside, intakeState } from '../../store/index.ts';
 
 type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
@@ -26,6 +27,7 @@ export function createFigures(read: Read, now: () => number): () => Promise<Figu
       const at = now();
       const steps = await dueIn(tx, 'position', 'TRUE', at);
       const letters = await dueIn(tx, 'message', `p.status = 'queued'`, at);
+      const intake = await intakeState(tx);
       const messages: Record<string, number> = { sent, suppressed };
       // Each is asked as its index is, which holds no other messages.
       for (const status of ['queued', 'sending'])
@@ -65,6 +67,21 @@ export function createFigures(read: Read, now: () => number): () => Promise<Figu
           name: 'osicam_messages_oldest_due_seconds',
           help: 'For how long the message that waits longest has been due; 0 when none is',
           value: letters.age,
+        },
+        {
+          name: 'osicam_intake_rows',
+          help: 'Requests of tracking clients that are on disk and have not been worked in',
+          value: intake.rows,
+        },
+        {
+          name: 'osicam_intake_oldest_seconds',
+          help: 'For how long the oldest of them has lain there, by the clock of the loops; 0 when none does',
+          value: intake.oldest === undefined ? 0 : Math.max(0, at - intake.oldest) / 1000,
+        },
+        {
+          name: 'osicam_intake_aside',
+          help: 'Calls that could not be worked in, until somebody retries or discards them',
+          value: await countAside(tx),
         },
         ...messageStatuses.map((status) => ({
           name: 'osicam_messages',

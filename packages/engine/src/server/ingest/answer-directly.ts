@@ -19,13 +19,15 @@ export function answerDirectly(
   ingestion: Ingestion,
   { log, metrics, baseURL }: { log: ServerLog; metrics: Metrics; baseURL: string },
 ): DirectAnswer {
-  const always = [
-    ...['content-type', 'application/json'],
+  const always = Object.entries({
+    'content-type': 'application/json',
     // Sent from pages of any origin, without cookies: see the routes.
-    ...['access-control-allow-origin', '*', 'cache-control', 'no-store'],
-    ...['x-content-type-options', 'nosniff', 'content-security-policy', "default-src 'none'"],
-    ...(baseURL.startsWith('https:') ? ['strict-transport-security', 'max-age=15552000'] : []),
-  ];
+    'access-control-allow-origin': '*',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'",
+    ...(baseURL.startsWith('https:') ? { 'strict-transport-security': 'max-age=15552000' } : {}),
+  }).flat();
   const success = JSON.stringify({ success: true } satisfies Accepted);
 
   const answer = async (path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {

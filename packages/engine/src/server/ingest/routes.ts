@@ -12,13 +12,22 @@ import { acceptedShape, batchShape, callShape } from './tracking-call.ts';
  * works it in a moment later. A server that listens answers most of it before it comes here: `answer-directly.ts`.
  */
 export function ingestRoutes(app: App, ingestion: Ingestion): void {
-  app.use('/v1/*', forBrowsers);
+  app.use('/v1/*', forBrowsers, async (c, next) => {
+    try {
+      const key = await ingestion.admit(c.req.header('authorization'));
+      if (key !== undefined) c.set('writeKey', key);
+      await next();
+    } catch (error) {
+      for (const [name, value] of Object.entries(headersOf(error))) c.header(name, value);
+      throw error;
+    }
+  });
   for (const [path, kind] of addresses) {
     describe(app, path, kind);
     app.post(path, async (c) => {
       try {
-        const key = await ingestion.admit(c.req.header('authorization'));
-        return c.json(await ingestion.take(kind, await bodyText(c.req.raw, mostBytes(kind)), key));
+        const text = await bodyText(c.req.raw, mostBytes(kind));
+        return c.json(await ingestion.take(kind, text, c.get('writeKey')));
       } catch (error) {
         for (const [name, value] of Object.entries(headersOf(error))) c.header(name, value);
         throw error;
