@@ -137,7 +137,7 @@ async function sqlite(): Promise<Store> {
   const path = join(folder(), 'crm.sqlite');
   const db = new DatabaseSync(path);
   onTestFinished(() => db.close());
-  return { url: `sqlite:${path}`, run: async (sql) => void db.exec(sql) };
+  return { url: `sqlite:${path}`, run: async (sql) => db.exec(sql) };
 }
 describe('SQLite', () => {
   reads('SQLite', sqlite, { instant: 'TEXT', int: 'INTEGER', decimal: 'NUMERIC' });

@@ -97,7 +97,10 @@ export const eventMapping = z.strictObject({
     .meta({ title: 'Type', description: 'As order; or the column that names it.' }),
   category: z.enum(categories).optional().meta({ title: 'Category', description: 'Left out: found by the type.' }),
   time: valueMapping.optional().meta({ title: 'Time', description: 'When it happened. Left out: when it is read.' }),
-  properties: z.record(name, valueMapping).default({}).meta({ title: 'Properties' }),
+  properties: z
+    .record(name, valueMapping)
+    .default({})
+    .meta({ title: 'Properties', description: 'What the event says, by the names of its properties.' }),
   messageId: z
     .union([name, fromColumn, constant, z.strictObject({ columns: z.array(name).min(1) })], {
       error: ({ input }) => `expected the name of a column, or { "columns": [ … ] }, got ${shown(input)}`,
@@ -116,15 +119,17 @@ export const eventMapping = z.strictObject({
 export type EventMapping = z.output<typeof eventMapping>;
 
 export const consentMapping = z.strictObject({
-  channel: name.meta({ title: 'Channel' }),
-  purpose: name.default('marketing').meta({ title: 'Purpose' }),
+  channel: name.meta({ title: 'Channel', description: 'What it allows, as email or phone.' }),
+  purpose: name.default('marketing').meta({ title: 'Purpose', description: 'What for, as marketing.' }),
   granted: valueMapping.meta({ title: 'Given', description: 'Yes or no; a blank is one never asked for.' }),
   at: valueMapping
     .optional()
     .meta({ title: 'Since when', description: 'When it was given or refused. Left out: when it is read.' }),
   source: name.optional().meta({ title: 'Source', description: 'Left out: the column that says yes or no.' }),
-  proof: valueMapping.optional().meta({ title: 'Proof' }),
-  textVersion: valueMapping.optional().meta({ title: 'Version of the text' }),
+  proof: valueMapping.optional().meta({ title: 'Proof', description: 'The form, mail or call that proves it.' }),
+  textVersion: valueMapping
+    .optional()
+    .meta({ title: 'Version of the text', description: 'The version of the wording that was agreed to.' }),
 });
 export type ConsentMapping = z.output<typeof consentMapping>;
 
@@ -134,9 +139,14 @@ export const relationshipMapping = z.strictObject({
     title: 'Key',
     description: 'What the group is known by; a row without it has no such relationship.',
   }),
-  from: valueMapping.optional().meta({ title: 'From' }),
-  to: valueMapping.optional().meta({ title: 'To' }),
-  traits: z.record(name, valueMapping).default({}).meta({ title: 'Traits of the group' }),
+  from: valueMapping
+    .optional()
+    .meta({ title: 'From', description: 'Since when it belongs to the group. Left out: from now on.' }),
+  to: valueMapping.optional().meta({ title: 'To', description: 'Until when, where that is over.' }),
+  traits: z
+    .record(name, valueMapping)
+    .default({})
+    .meta({ title: 'Traits of the group', description: 'What is known of the group itself, by name.' }),
 });
 export type RelationshipMapping = z.output<typeof relationshipMapping>;
 
