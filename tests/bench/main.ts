@@ -4,18 +4,35 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { toLine } from './figures.ts';
+import { bench as dedupe } from './dedupe.ts';
 import { bench as importing } from './import.ts';
 import { bench as ingestOne } from './ingest-one.ts';
+import { bench as live } from './live.ts';
 import { bench as loop } from './loop.ts';
 import { bench as mail } from './mail.ts';
 import { bench as postgres } from './postgres.ts';
 import { bench as route } from './route.ts';
+import { bench as segment } from './segment.ts';
 import { bench as start } from './start.ts';
 import { bench as step } from './step.ts';
 import { bench as turns } from './turns.ts';
 import { bench as wait } from './wait.ts';
 
-const benches: readonly Bench[] = [route, loop, step, wait, turns, mail, postgres, importing, ingestOne, start];
+const benches: readonly Bench[] = [
+  route,
+  loop,
+  step,
+  wait,
+  turns,
+  mail,
+  postgres,
+  importing,
+  ingestOne,
+  dedupe,
+  segment,
+  live,
+  start,
+];
 
 const usage = `npm run bench [-- NAME…] [--json] [--peers] [--runs N] [--rows N]
 

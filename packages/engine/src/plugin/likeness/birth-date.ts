@@ -26,7 +26,7 @@ export function compareBirth(a: number, b: number): BirthLevel {
   const differing = Number(ya !== yb) + Number(ma !== mb) + Number(da !== db);
   if (differing !== 1) return 'differ';
   const [x, y] = ya !== yb ? [ya, yb] : ma !== mb ? [ma, mb] : [da, db];
-  return isTypo(String(x).padStart(2, '0'), String(y).padStart(2, '0')) ? 'near' : 'differ';
+  return Math.abs(x - y) === 1 || isTypo(String(x).padStart(2, '0'), String(y).padStart(2, '0')) ? 'near' : 'differ';
 }
 
 const parts = (date: number): [number, number, number] => [

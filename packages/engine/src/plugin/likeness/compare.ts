@@ -8,7 +8,7 @@ import type { Person } from './person.ts';
 /** How far two names agree. part: one has a further word; initial: one is a letter; short: a nickname. */
 export type NameLevel = 'equal' | 'part' | 'initial' | 'short' | 'similar' | 'close' | 'differ' | 'missing';
 export type KeyLevel = 'equal' | 'local' | 'near' | 'differ' | 'missing';
-export type AddressLevel = 'same' | 'street' | 'postcode' | 'differ' | 'missing';
+export type AddressLevel = 'same' | 'street' | 'postcode' | 'city' | 'differ' | 'missing';
 
 export interface Levels {
   given: NameLevel;
@@ -41,6 +41,9 @@ export function compare(a: Person, b: Person): Levels {
     const across = compareNames(a.given, b.family);
     const back = compareNames(a.family, b.given);
     if (rank[across] > 3 && rank[back] > 3) [given, family, swapped] = [across, back, true];
+    // One of two names was left out, and the other stands in its place.
+    else if (a.family === '' && rank[back] === 1 && rank[across] > 3) [given, family] = ['missing', across];
+    else if (b.family === '' && rank[across] === 1 && rank[back] > 3) [given, family] = ['missing', back];
   }
   return {
     given,
@@ -101,7 +104,7 @@ function compareAddress(a: Person, b: Person): AddressLevel {
         : 'differ';
   }
   if (!samePlace) return 'differ';
-  return places ? 'postcode' : 'missing';
+  return places ? 'postcode' : 'city';
 }
 
 function compareEmails(a: readonly string[], b: readonly string[]): KeyLevel {

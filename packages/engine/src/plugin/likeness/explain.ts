@@ -24,7 +24,11 @@ export function explain({ given, family, swapped, birth, address, email, phone, 
           family === 'differ' ? '' : told('family name', names, family),
         ]),
     told('birth date', { equal: 'the same', swapped: 'with day and month swapped', near: 'one slip apart' }, birth),
-    told('address', { same: 'the same', street: 'in the same street', postcode: 'of the same postcode' }, address),
+    told(
+      'address',
+      { same: 'the same', street: 'in the same street', postcode: 'of the same postcode', city: 'in the same city' },
+      address,
+    ),
     told('e-mail', { equal: 'the same', local: 'the same but for the domain', near: 'nearly the same' }, email),
     told('phone', { equal: 'the same', near: 'one slip apart' }, phone),
   ].filter((text) => text !== '');

@@ -1,5 +1,6 @@
 import type { Levels } from './compare.ts';
 import { compare } from './compare.ts';
+import { sound } from './fold.ts';
 import { Frequencies } from './frequencies.ts';
 import type { Person } from './person.ts';
 
@@ -11,7 +12,7 @@ import type { Person } from './person.ts';
  */
 /** What the fields of one person look like when they are written down twice. */
 const same = {
-  given: { equal: 0.8, part: 0.05, initial: 0.02, short: 0.02, similar: 0.07, close: 0.015, differ: 0.025, missing: 1 },
+  given: { equal: 0.78, part: 0.05, initial: 0.03, short: 0.02, similar: 0.08, close: 0.02, differ: 0.02, missing: 1 },
   family: {
     equal: 0.85,
     part: 0.02,
@@ -23,7 +24,7 @@ const same = {
     missing: 1,
   },
   birth: { equal: 0.91, swapped: 0.02, near: 0.05, differ: 0.02, missing: 1 },
-  address: { same: 0.7, street: 0.05, postcode: 0.05, differ: 0.2, missing: 1 },
+  address: { same: 0.7, street: 0.05, postcode: 0.05, city: 0.85, differ: 0.2, missing: 1 },
   email: { equal: 0.55, local: 0.08, near: 0.04, differ: 0.33, missing: 1 },
   phone: { equal: 0.6, near: 0.04, differ: 0.36, missing: 1 },
   generation: { fits: 0.9, one: 0.09, differ: 0.01 },
@@ -32,14 +33,15 @@ const same = {
 
 /** Two people who live together or are kin. What a value's own frequency says more of is taken from there. */
 const household = {
+  // Two sons in a hundred have their father's name, and one pair in eight is father and son.
   given: {
-    equal: 0.01,
-    part: 0.003,
-    initial: 0.08,
-    short: 0.004,
-    similar: 0.012,
+    equal: 0.0025,
+    part: 0.002,
+    initial: 0.07,
+    short: 0.003,
+    similar: 0.01,
     close: 0.02,
-    differ: 0.88,
+    differ: 0.89,
     missing: 1,
   },
   family: {
@@ -52,10 +54,11 @@ const household = {
     differ: 0.19,
     missing: 1,
   },
-  birth: { equal: 0.008, swapped: 0.0002, near: 0.002, differ: 0.99, missing: 1 },
-  address: { same: 0.85, street: 0.02, postcode: 0.04, differ: 0.09, missing: 1 },
-  email: { equal: 0.08, local: 0.02, near: 0.02, differ: 0.88, missing: 1 },
-  phone: { equal: 0.45, near: 0.01, differ: 0.54, missing: 1 },
+  // Twins: one birth in eighty, and one pair in five of a household are brothers and sisters.
+  birth: { equal: 0.003, swapped: 0.0001, near: 0.002, differ: 0.995, missing: 1 },
+  address: { same: 0.85, street: 0.02, postcode: 0.04, city: 0.92, differ: 0.09, missing: 1 },
+  email: { equal: 0.05, local: 0.01, near: 0.01, differ: 0.93, missing: 1 },
+  phone: { equal: 0.3, near: 0.005, differ: 0.7, missing: 1 },
   generation: { fits: 0.6, one: 0.3, differ: 0.1 },
 } as const;
 
@@ -97,8 +100,10 @@ export class Likeness {
     };
     add('n', given);
     add('n', family);
+    for (const name of [given, family]) if (name !== '') add('m', sound(name));
     if (birth > 0) add('b', String(birth));
     add('z', postcode || person.city);
+    add('c', person.city);
     if (street !== '') add('s', `${postcode || person.city} ${street}`);
     if (street !== '' && house !== '') add('h', `${postcode || person.city} ${street} ${house}`);
     for (const email of emails) {
@@ -121,16 +126,19 @@ export class Likeness {
     let chance = 1;
     const weigh = (s: number, h: number, r: number) => {
       one *= s;
-      kin *= Math.max(h, Math.min(r, 1));
+      kin *= h;
       chance *= Math.min(r, 1);
     };
-    const name = (field: 'given' | 'family', x: string, y: string) => {
-      const level = levels[field];
-      weigh(same[field][level], household[field][level], this.#byChance(level, x, y));
-    };
-    name('given', a.given, levels.swapped ? b.family : b.given);
-    name('family', a.family, levels.swapped ? b.given : b.family);
-    if (levels.swapped) weigh(same.swapped, 0.0005, 1);
+    const { given, family, swapped } = levels;
+    const alike = this.#byChance(given, a.given, swapped ? b.family : b.given);
+    // Those who live together have each a name of their own, and now and then the same by chance.
+    weigh(same.given[given], household.given[given] + (alike < 1 ? 0.3 * alike : 0), alike);
+    weigh(
+      same.family[family],
+      household.family[family],
+      this.#byChance(family, a.family, swapped ? b.given : b.family),
+    );
+    if (swapped) weigh(same.swapped, 0.0005, 1);
     this.#rest(a, b, levels, weigh);
     return { score: one / (one + kin + chance), levels };
   }
@@ -138,8 +146,13 @@ export class Likeness {
   #byChance(level: Levels['given'], a: string, b: string): number {
     if (level === 'missing' || level === 'differ') return 1;
     if (level === 'initial') return strangers.initial;
-    const share = Math.max(this.#share('n', a), this.#share('n', b));
+    const share = Math.max(this.#nameShare(a), this.#nameShare(b));
     return level === 'equal' ? share : Math.max(0.0002, share * strangers.name[level]);
+  }
+
+  /** A rare writing of a common name is not a rare name. */
+  #nameShare(name: string): number {
+    return Math.max(this.#share('n', name), 0.1 * this.#share('m', sound(name)));
   }
 
   #rest(a: Person, b: Person, levels: Levels, weigh: (s: number, h: number, r: number) => void): void {
@@ -155,11 +168,16 @@ export class Likeness {
       email: this.#emailByChance(email, a, b, levels),
       phone: phone === 'equal' ? this.#rarest('p', a.phones, b.phones) : phone === 'near' ? strangers.phone.near : 1,
     };
-    weigh(same.birth[birth], household.birth[birth], chances.birth);
+    // A date that many are given because none was known says nothing of a household either.
+    weigh(
+      same.birth[birth],
+      birth === 'equal' ? Math.max(household.birth.equal, chances.birth) : household.birth[birth],
+      chances.birth,
+    );
     weigh(same.address[address], household.address[address], chances.address);
     weigh(
       same.email[email],
-      Math.max(household.email[email], levels.given === 'differ' ? 0 : Math.min(chances.email, 0.1)),
+      email === 'local' ? Math.max(household.email.local, chances.email) : household.email[email],
       chances.email,
     );
     weigh(same.phone[phone], household.phone[phone], chances.phone);
@@ -175,12 +193,13 @@ export class Likeness {
         this.#share('s', `${place} ${a.street}`),
         this.#share('s', `${b.postcode || b.city} ${b.street}`),
       );
+    if (level === 'city') return this.#share('c', a.city);
     return level === 'postcode' ? this.#share('z', place) : 1;
   }
 
   /** Two of one name think of the same address: it says less about them than it would about others. */
   #emailByChance(level: Levels['email'], a: Person, b: Person, { given, family }: Levels): number {
-    const named = given !== 'differ' && family !== 'differ';
+    const named = given !== 'differ' || family !== 'differ';
     if (level === 'equal') return this.#rarest('e', a.emails, b.emails);
     if (level === 'near') return named ? 0.01 : strangers.email.near;
     if (level !== 'local') return 1;

@@ -117,7 +117,7 @@ function keys(trait: string, identities: readonly Identity[], kind: string): str
 
 const textAt = (traits: Readonly<JsonObject>, names: readonly string[]): string => {
   const value = valueAt(traits, names);
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+  return typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
 };
 
 /** The first of these traits that is text or a number. */
