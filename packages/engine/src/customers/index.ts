@@ -45,7 +45,7 @@ export { permissionPolicyIn } from './permission/read-permission-policy.ts';
 export { recordConsents } from './record-consents.ts';
 export { findConsents } from './find-customers.ts';
 export type { PiiTraits } from './schema/known.ts';
-export { indexedTraits, piiTraits } from './schema/known.ts';
+export { declaredTraits, indexedTraits, piiTraits } from './schema/known.ts';
 export type { AttributeDeclaration, EventDeclaration } from './schema/declare.ts';
 export {
   audit as auditSchema,

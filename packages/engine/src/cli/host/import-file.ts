@@ -2,11 +2,12 @@ import type { Log, Registry, Reject, SourceType } from '../../plugin/index.ts';
 import { pathText } from '../../loop/index.ts';
 import { toldIssues } from '../../plugin/index.ts';
 import type { Engine } from '../../runner/index.ts';
-import { importRecords } from '../../customers/index.ts';
+import { declaredTraits, importRecords } from '../../customers/index.ts';
 import type { Database } from '../../store/index.ts';
 import { askMembershipsAgain } from '../../store/index.ts';
 import type { ImportSummary } from '../../server/index.ts';
 import { ServerError } from '../../server/index.ts';
+import { readAsDeclared } from '../import/declared-columns.ts';
 
 export type { ImportSummary };
 
@@ -68,7 +69,12 @@ export async function importFile(
     summary.rejected += rejects.length;
     summary.rejects.push(...rejects.slice(0, rejectsShown - summary.rejects.length));
   };
-  const preview = await type.preview?.(context);
+  let preview = await type.preview?.(context);
+  const asDeclared = preview && readAsDeclared(type, settings, preview, await db.read(declaredTraits));
+  if (asDeclared !== undefined) {
+    context.settings = asDeclared;
+    preview = await type.preview?.(context);
+  }
   summary.columns = (preview?.columns ?? []).map(({ name: column, type: kind }) => ({ name: column, type: kind }));
 
   for await (const part of (type.read as NonNullable<SourceType['read']>)(context)) {

@@ -15,6 +15,8 @@ export interface Tally {
   refused: Reject[];
   /** Identities that stayed with the customer who had them first, or that nobody may have. */
   conflicts: number;
+  /** Values of each trait that are kept aside because they do not fit the schema. */
+  aside: Record<string, number>;
   /** Events that are stored, and those that were known. */
   events: number;
   knownEvents: number;
@@ -95,6 +97,7 @@ export class BatchWriter implements RecordWriter {
         text: packed.traits[record] ?? '',
       })),
       conflicts: imported.conflicts.length,
+      aside: imported.misfits,
       events: imported.events.length,
       // Those of refused records are nobody's.
       knownEvents:

@@ -28,6 +28,8 @@ export interface KnownSchema {
   pii: PiiTraits;
   /** Traits that are to have an index. */
   indexed: ReadonlySet<string>;
+  /** What traits are declared to be. */
+  declared: ReadonlyMap<string, AttributeType>;
 }
 
 /** The traits that tell who somebody is. */
@@ -64,6 +66,10 @@ export async function knownSchema(tx: Transaction): Promise<KnownSchema> {
 /** Which traits have an index, for a rule that asks all customers. */
 export const indexedTraits = async (tx: Transaction): Promise<ReadonlySet<string>> => (await knownSchema(tx)).indexed;
 
+/** What traits are declared to be; those that are inferred are not among them. */
+export const declaredTraits = async (tx: Transaction): Promise<ReadonlyMap<string, AttributeType>> =>
+  (await knownSchema(tx)).declared;
+
 /** Which traits tell who somebody is, as declared or, where nobody has said so, as their names suggest. */
 export const piiTraits = async (tx: Transaction): Promise<PiiTraits> => (await knownSchema(tx)).pii;
 
@@ -88,6 +94,9 @@ async function load(tx: Transaction): Promise<KnownSchema> {
     if (isIndexed) indexed.add(name);
     if (isPii) pii.add(name);
   }
+  const declared = new Map(
+    [...traits].flatMap(([name, { type }]) => (type === undefined ? [] : [[name, type] as const])),
+  );
   const has = (trait: string) => pii.has(trait) || (!traits.has(trait) && looksPersonal(trait));
   const hasProperty = (event: string, property: string) =>
     personalProperties.get(event)?.has(property) ||
@@ -99,5 +108,6 @@ async function load(tx: Transaction): Promise<KnownSchema> {
     properties,
     pii: { has, hasProperty, names: pii },
     indexed,
+    declared,
   };
 }
