@@ -91,7 +91,7 @@ function addressesOf({ properties }: CustomerEvent, customer: Customer | undefin
   if (named !== undefined) return [named];
   const own = textIn(customer?.traits ?? {}, ['email']);
   const identities = customer?.identities.filter(({ kind }) => kind === 'email').map(({ value }) => value) ?? [];
-  return [...new Set([...(own === undefined ? [] : [own]), ...identities])].filter((address) => address.includes('@'));
+  return [...new Set([...(own === undefined ? [] : [own]), ...identities])];
 }
 
 const sourceOf = ({ type, properties }: CustomerEvent): string =>

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { permissionPolicySchema } from '../../plugin/permission-policy.ts';
+import type { AnyNodeType } from '../../plugin/index.ts';
 import { channel, wait, z } from '../../plugin/index.ts';
 import { postOffice } from '../test-post.ts';
 import type { Answer } from '../test-post.ts';
@@ -7,7 +7,8 @@ import type { Answer } from '../test-post.ts';
 export const publicURL = 'https://news.example.com';
 export const secret = 'a secret of this installation, 32 characters or more';
 
-const newSecret = () => randomBytes(24).toString('base64url');
+let made = 0;
+const newSecret = () => `secret-${++made}`.padStart(32, 'x');
 
 /** What the installation's own mailer was handed. */
 export interface Mailed {
@@ -45,6 +46,7 @@ export async function permissionOffice(
   policy: object = {},
   answers: Readonly<Record<string, Answer>> = {},
   publicAddress: string | null = publicURL,
+  nodes: readonly AnyNodeType[] = [],
 ) {
   const mails: Mailed[] = [];
   const office = await postOffice(
@@ -57,7 +59,7 @@ export async function permissionOffice(
     },
     {
       permission: { secret, newSecret, ...(publicAddress === null ? {} : { publicURL: publicAddress }) },
-      nodes: [mailer, untilConfirmed],
+      nodes: [mailer, untilConfirmed, ...nodes],
     },
   );
   const { db, engine, book } = office;
