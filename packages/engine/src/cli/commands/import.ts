@@ -181,6 +181,10 @@ function describeImport(result: ImportResult): string {
   if (consents > 0) lines.push(`consents given or refused anew: ${count(consents)}`);
   if (relationships > 0) lines.push(`customers whose relationships changed: ${count(relationships)}`);
   for (const [column, misfit] of Object.entries(misfits)) lines.push(didNotFit(column, misfit));
+  for (const [trait, count] of Object.entries(result.aside))
+    lines.push(
+      `${count} ${count === 1 ? 'value' : 'values'} of ${trait} ${count === 1 ? 'is' : 'are'} kept aside, not of the type that it is declared to be`,
+    );
   if (conflicts > 0) lines.push(`${conflicts} identities stayed with the customers who had them first`);
   if (rejects !== null) lines.push(`rejected rows, with line and reason: ${rejects}`);
   return lines.join('\n');

@@ -1,9 +1,10 @@
 import v8 from 'node:v8';
-import { packRecords } from '../../customers/index.ts';
+import { declaredTraits, packRecords } from '../../customers/index.ts';
 import type { SourceColumn, SourceContext, SourcePreview, SourceType } from '../../plugin/index.ts';
 import type { Database } from '../../store/index.ts';
 import { isPostgres } from '../../store/index.ts';
 import { CliError } from '../cli-error.ts';
+import { readAsDeclared } from './declared-columns.ts';
 import type { Tally } from './record-writer.ts';
 import { BatchWriter, ThreadWriter } from './record-writer.ts';
 import { RejectFile } from './reject-file.ts';
@@ -24,6 +25,8 @@ export interface ImportResult {
   relationships: number;
   /** Values that did not fit the type of their column and were kept as text. */
   misfits: Record<string, number>;
+  /** Values of each trait that are kept aside because they are not of its declared type. */
+  aside: Record<string, number>;
   /** Identities that stayed with the customer who had them first. */
   conflicts: number;
   key: string | undefined;
@@ -57,13 +60,18 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
   if (!read || !preview) throw new CliError(`the node type ${type.type} reads nothing`);
   const { connections = {} } = parts;
   const context = { settings, now, log, signal, connections, cursor: undefined, folder: process.cwd() };
-  const told = await preview(context).catch((error: unknown) => {
+  let told = await preview(context).catch((error: unknown) => {
     throw new CliError(error instanceof Error ? error.message : String(error));
   });
-  parts.onPreview(told);
 
   // Here rather than in the thread: a database from a newer version is refused before anything starts.
   const db = await parts.openDatabase(url);
+  const asDeclared = readAsDeclared(type, settings, told, await db.read(declaredTraits));
+  if (asDeclared !== undefined) {
+    context.settings = asDeclared;
+    told = await preview(context);
+  }
+  parts.onPreview(told);
   const rejects = new RejectFile(parts.rejects);
   const total = {
     created: 0,
@@ -76,9 +84,11 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
     relationships: 0,
   };
   const refused: Tally['refused'] = [];
+  const aside = new Map<string, number>();
   const onTally = (tally: Tally) => {
     for (const count of Object.keys(total) as (keyof typeof total)[]) total[count] += tally[count];
     refused.push(...tally.refused);
+    for (const [trait, count] of Object.entries(tally.aside)) aside.set(trait, (aside.get(trait) ?? 0) + count);
   };
   const misfits: Record<string, number> = {};
   const options = { url, now, source: parts.source };
@@ -117,6 +127,7 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
     ...total,
     rejected: rejects.count,
     misfits,
+    aside: Object.fromEntries(aside),
     key: told.key,
     columns: told.columns,
     seconds: Math.round(performance.now() - begun) / 1000,
