@@ -12,8 +12,10 @@ import type { PrivacyPolicy } from './shapes/privacy.ts';
 import type { Timeline } from './shapes/timeline.ts';
 import type { Sight } from './privacy.ts';
 import type { Role } from './roles.ts';
+import type { IdentityPolicy } from '../plugin/identity/policy.ts';
+import type { DecidedProposal, ProposalPage, Unmerged } from './shapes/identity.ts';
 import type { Hook } from './shapes/hook.ts';
-import type { ImportPreview, ImportSummary } from './shapes/import.ts';
+import type { Import, ImportPreview, ImportSummary } from './shapes/import.ts';
 import type { Mail, MailPage } from './shapes/inbox.ts';
 import type {
   AuditEntry,
@@ -258,6 +260,24 @@ export interface PermissionPort {
   report(raw: Uint8Array): Promise<readonly TakenReport[]>;
 }
 
+/** Who is who: the policy, customers who may be one, merges that are undone. Throws a conflict for one that cannot be. */
+export interface IdentityPort {
+  policy(): Promise<IdentityPolicy>;
+  writePolicy(policy: IdentityPolicy, actor: string): Promise<void>;
+  proposals(page: { after?: string | undefined; limit: number }): Promise<ProposalPage>;
+  decisions(limit: number): Promise<readonly DecidedProposal[]>;
+  /** Undefined where the two are not proposed, or it has been decided. */
+  decide(
+    customer: number,
+    other: number,
+    decision: 'merge' | 'apart',
+    actor: string,
+  ): Promise<{ survivor: number | null } | undefined>;
+  decideAll(which: { above: number; decision: 'merge' | 'apart'; dryRun: boolean }, actor: string): Promise<number>;
+  /** Undefined if there is no such customer. */
+  unmerge(customer: number, actor: string): Promise<Unmerged | undefined>;
+}
+
 /** Secrets by which programs use the API. Only digests are kept. */
 export interface TokensPort {
   list(): Promise<readonly ApiToken[]>;
@@ -320,7 +340,15 @@ export interface ImportPort {
     file: ReadableStream<Uint8Array>,
     options: { name: string; key?: string; loop?: string; signal: AbortSignal },
   ): Promise<ImportSummary>;
-  preview(head: Uint8Array, options: { name: string }): Promise<ImportPreview>;
+  upload(file: ReadableStream<Uint8Array>, options: { name: string; signal: AbortSignal }): Promise<Import>;
+  /** The others answer undefined where there is no such upload. A mapping that does not fit the file is a problem of the preview. */
+  preview(id: string, mapping: Record<string, unknown>): Promise<ImportPreview | undefined>;
+  /** Begins; throws where the mapping is not sound, the loop is not published, or it runs already. */
+  run(id: string, options: { mapping: Record<string, unknown>; loop?: string }): Promise<Import | undefined>;
+  state(id: string): Promise<Import | undefined>;
+  rejects(id: string): Promise<{ name: string; stream: ReadableStream<Uint8Array> } | undefined>;
+  /** Stops it too. False if there is none. */
+  remove(id: string): Promise<boolean>;
 }
 
 /** One call of a tracking client. */
@@ -456,6 +484,7 @@ export interface ServerPorts {
   readonly health: HealthPort;
   readonly life: LifePort;
   readonly policy: PolicyPort;
+  readonly identity?: IdentityPort;
   readonly segments?: SegmentsPort;
   readonly typologies?: TypologiesPort;
   readonly lists?: ListsPort;

@@ -8,6 +8,7 @@ import type { ApiToken, IngestedRecord, LifePort, LoopsPort, PolicyPort, ServerP
 import { sightOf } from './privacy.ts';
 import { conflict } from './server-error.ts';
 import { defaultPrivacyPolicy } from './shapes/privacy.ts';
+import type { Import, ImportSummary } from './shapes/import.ts';
 import { contactPolicyShape } from './shapes/life.ts';
 import type { AuditEntry, Intervention, LoopStatus, Overdue } from './shapes/life.ts';
 import type { Counts, LoopDetail } from './shapes/loop.ts';
@@ -70,12 +71,9 @@ export function testPorts(changes: Partial<ServerPorts> = {}): TestPorts {
       import: async (file) => {
         let rows = 0;
         for await (const chunk of file) rows += chunk.length;
-        return { rows, created: 0, updated: 0, unchanged: 0, rejected: 0, rejects: [], columns: [], entered: 0 };
+        return { ...nothingImported(), rows };
       },
-      preview: async (head, { name }) => ({
-        columns: [{ name, type: 'string', samples: [new TextDecoder().decode(head)] }],
-        problems: [],
-      }),
+      ...uploadsInMemory(),
     },
     ingest: {
       holdOff: () => undefined,
@@ -307,3 +305,56 @@ export const noCounts = (loop: string): Counts => ({
   nodes: [],
   messages: { sent: 0, failed: 0, unknown: 0, suppressed: 0 },
 });
+
+export const nothingImported = (): ImportSummary => ({
+  rows: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+  rejects: [],
+  columns: [],
+  events: 0,
+  knownEvents: 0,
+  consents: 0,
+  relationships: 0,
+  misfits: {},
+  conflicts: 0,
+  entered: 0,
+});
+
+/** Uploads that are counted and previewed as one column of their text. */
+function uploadsInMemory(): Omit<ServerPorts['imports'], 'import'> {
+  const uploads = new Map<string, Import & { text: string }>();
+  return {
+    upload: async (file, { name }) => {
+      let text = '';
+      for await (const chunk of file) text += new TextDecoder().decode(chunk);
+      const upload = { id: `u${uploads.size}`, name, bytes: text.length, state: 'uploaded' as const, progress: 0 };
+      uploads.set(upload.id, { ...upload, text });
+      return upload;
+    },
+    preview: async (id) => {
+      const upload = uploads.get(id);
+      if (!upload) return undefined;
+      const column = { name: upload.name, type: 'text', becomes: [], missing: 0, distinct: 1, examples: [upload.text] };
+      return {
+        format: 'CSV',
+        rows: 1,
+        columns: [column],
+        records: [],
+        rejects: [],
+        refused: 0,
+        misfits: {},
+        problems: [],
+      };
+    },
+    run: async (id) => uploads.get(id),
+    state: async (id) => uploads.get(id),
+    rejects: async (id) => {
+      const upload = uploads.get(id);
+      return upload && { name: `${upload.name}.rejects.csv`, stream: new Blob([upload.text]).stream() };
+    },
+    remove: async (id) => uploads.delete(id),
+  };
+}

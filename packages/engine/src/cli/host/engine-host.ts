@@ -16,12 +16,14 @@ import { tokenWriter } from '../ports/tokens.ts';
 import { heedRefusals } from './heed-refusals.ts';
 import { letOthersIn } from './let-others-in.ts';
 import { keepPolled } from './keep-polled.ts';
+import { identityMethods } from './identity-methods.ts';
 import { keepPruned } from './keep-pruned.ts';
 import { lifeMethods } from './life-methods.ts';
 import { permissionMethods } from './permission-methods.ts';
 import { personMethods } from './person-methods.ts';
 import type { ImportSummary } from './import-file.ts';
 import { importFile } from './import-file.ts';
+import { importJobs } from './import-jobs.ts';
 
 /** How the engine's clock runs. An accelerated one goes on where the database says it had come to; `held`, it waits to be let go. */
 export type ClockSpec = { mode: 'live' } | { mode: 'accelerated'; speed: number; start: number; held: boolean };
@@ -235,6 +237,8 @@ export async function createEngineHost({
       return told;
     },
 
+    ...importJobs({ engine, db, registry, log, now: () => clock.now() }, () => wake()),
+
     /** Brings a file on disk into the customer base; with a loop, its customers enter there. */
     importFile: async (
       file: string,
@@ -272,7 +276,8 @@ export async function createEngineHost({
     ),
     ...lifeMethods(engine, () => wake()),
     ...permission.methods,
-    ...personMethods({ db, engine, now: () => clock.now(), wake: () => wake() }),
+    ...identityMethods({ db, engine, now: () => clock.now(), wake: () => wake() }),
+    ...personMethods({ db, engine, folder, now: () => clock.now(), wake: () => wake() }),
 
     writePolicy: (policy: string, actor: string): Promise<void> =>
       db.write((tx) => writePolicy(tx, { policy, actor, now: clock.now() }), 'life'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createApp } from '../create-app.ts';
 import type { ServerPorts } from '../ports.ts';
-import { testPorts } from '../test-ports.ts';
+import { asBrowser, nothingImported, testPorts } from '../test-ports.ts';
 
 const headers = { cookie: 'signed-in', 'sec-fetch-site': 'same-origin' };
 const post = (ports: ServerPorts, path: string, body: RequestInit['body']) =>
@@ -27,6 +27,7 @@ test('a file is handed on as it arrives, not when all of it is there', async () 
       expect(options).toMatchObject({ name: 'a.csv', key: 'Customer ID', loop: 'churn' });
       const reject = { line: 2, reason: 'ragged', text: 'x' };
       return {
+        ...nothingImported(),
         rows: 500,
         created: 1,
         updated: 2,
@@ -46,29 +47,56 @@ test('a file is handed on as it arrives, not when all of it is there', async () 
   expect(order.slice(0, 4)).toEqual(['sent', 'got 1000', 'sent', 'got 1000']);
 });
 
+const upload = async (ports: ServerPorts, name: string, body: RequestInit['body']) => {
+  const response = await post(ports, `/api/imports?name=${encodeURIComponent(name)}`, body);
+  expect(response.status).toBe(201);
+  return (await response.json()) as { id: string; name: string };
+};
+
 test('the name of a file never reaches anything as a path', async () => {
   const { ports } = testPorts();
-  const response = await post(
-    ports,
-    `/api/import/preview?name=${encodeURIComponent('..\\..//etc/pass\nwd')}`,
-    'A\n1\n',
-  );
-  expect(await response.json()).toMatchObject({ columns: [{ name: '.._..__etc_pass_wd', samples: ['A\n1\n'] }] });
+  const { id, name } = await upload(ports, '..\\..//etc/pass\nwd', 'A\n1\n');
+  expect(name).toBe('.._..__etc_pass_wd');
+  const preview = await asBrowser(createApp(ports))('POST', `/api/imports/${id}/preview`, {});
+  expect(await preview.json()).toMatchObject({ columns: [{ name, examples: ['A\n1\n'] }] });
 });
 
 test('a form that poses as a file stays bytes', async () => {
   const { ports } = testPorts();
   const form = new FormData();
   form.set('path', '/etc/passwd');
-  const response = await post(ports, '/api/import/preview?name=a.csv', form);
-  const { columns } = (await response.json()) as { columns: { samples: string[] }[] };
-  expect(columns[0]?.samples[0]).toContain('form-data; name="path"');
+  const { id } = await upload(ports, 'a.csv', form);
+  const preview = await asBrowser(createApp(ports))('POST', `/api/imports/${id}/preview`, {});
+  const { columns } = (await preview.json()) as { columns: { examples: string[] }[] };
+  expect(columns[0]?.examples[0]).toContain('form-data; name="path"');
 });
 
-test('a preview longer than 256 KB and a missing name are refused', async () => {
+test('a missing name, an empty body and an upload that is not there are refused', async () => {
   const { ports } = testPorts();
-  expect((await post(ports, '/api/import/preview?name=a.csv', new Uint8Array(256 * 1024 + 1))).status).toBe(413);
-  expect((await post(ports, '/api/import/preview?name=a.csv', new Uint8Array(256 * 1024))).status).toBe(200);
   expect((await post(ports, '/api/import', 'A\n')).status).toBe(400);
   expect((await post(ports, '/api/import?name=a.csv', undefined)).status).toBe(400);
+  expect((await post(ports, '/api/imports?name=a.csv', undefined)).status).toBe(400);
+  const browser = asBrowser(createApp(ports));
+  for (const [method, path] of [
+    ['POST', 'x/preview'],
+    ['POST', 'x/run'],
+    ['GET', 'x'],
+    ['GET', 'x/rejects'],
+    ['DELETE', 'x'],
+  ] as const)
+    expect([path, (await browser(method, `/api/imports/${path}`, method === 'POST' ? {} : undefined)).status]).toEqual([
+      path,
+      404,
+    ]);
+});
+
+test('the file of rejects is a download under the name that its owner knows', async () => {
+  const { ports } = testPorts();
+  const { id } = await upload(ports, 'Größe "x".csv', 'line');
+  const response = await asBrowser(createApp(ports))('GET', `/api/imports/${id}/rejects`);
+  expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(response.headers.get('content-disposition')).toBe(
+    `attachment; filename="rejects.csv"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20_x_.csv.rejects.csv`,
+  );
+  expect(await response.text()).toBe('line');
 });
