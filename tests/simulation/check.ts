@@ -339,10 +339,10 @@ function checkGoals(world: Indexed, { book }: CheckContext, wrong: (what: string
   }
 }
 
-/** Who is in a segment that is watched is who its rule is true of. */
+/** Who is in a segment that has been filled is who its rule is true of. */
 function checkMembers({ snapshot, customers }: Indexed, wrong: (what: string) => void): void {
   const members = new Set(snapshot.members.map(({ customer }) => customer));
-  if (!snapshot.segments.some(({ watched_at }) => watched_at !== null)) return;
+  if (!snapshot.segments.some(({ filled_to }) => filled_to === null)) return;
   for (const { id, merged_into, traits } of customers.values())
     if (merged_into === null && members.has(id) !== (traits.city === inner))
       wrong(`customer ${id} lives in ${String(traits.city)}, and is ${members.has(id) ? '' : 'not '}in the segment`);

@@ -95,8 +95,8 @@ export async function snapshot(tx: Transaction) {
       received_at: number;
       message_id: string | null;
     }>('SELECT customer, type, time, received_at, message_id FROM event ORDER BY customer, time, type, message_id'),
-    segments: await all<{ ref: number; id: string; watched_at: number | null }>(
-      'SELECT ref, id, watched_at FROM segment ORDER BY ref',
+    segments: await all<{ ref: number; id: string; filled_to: number | null }>(
+      'SELECT ref, id, filled_to FROM segment ORDER BY ref',
     ),
     members: await all<{ customer: number; segment: number }>(
       'SELECT customer, segment FROM membership ORDER BY customer, segment',

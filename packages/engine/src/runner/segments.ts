@@ -223,7 +223,7 @@ export async function fillChunk(
   const known = claimed && (await knownSegments(parts, tx));
   const segment = known?.byRef.get(ref);
   if (!claimed || !known || !segment) return { customers: 0, changes: [] };
-  const customers = await store.customersAbove(tx, claimed.filledTo, chunk.set);
+  const customers = await store.customersAbove(tx, claimed.filledTo, chunk.fill);
   const last = customers.at(-1);
   if (last === undefined) {
     await store.saveFill(tx, ref, null);

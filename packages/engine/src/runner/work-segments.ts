@@ -29,16 +29,19 @@ async function workTimers(parts: Parts, now: number): Promise<number> {
   }, 'fire');
 }
 
+/** The next chunk of one segment: what comes in meanwhile has its turn before the next. */
 async function workFills(parts: Parts, now: number, only?: ReadonlySet<number>): Promise<number> {
-  let done = 0;
-  for (const { ref } of await segmentsToFill(parts))
-    if (!only || only.has(ref))
-      done += await parts.db.write(async (tx) => {
-        const { customers, changes } = await fillChunk(parts, tx, ref, now);
-        await follow(parts, tx, { events: [], changes }, now);
-        return customers;
-      }, 'fire');
-  return done;
+  for (const { ref } of await segmentsToFill(parts)) {
+    if (only && !only.has(ref)) continue;
+    const done = await parts.db.write(async (tx) => {
+      const { customers, changes } = await fillChunk(parts, tx, ref, now);
+      await follow(parts, tx, { events: [], changes }, now);
+      return customers;
+    }, 'fire');
+    // Another worker is at that one.
+    if (done > 0) return done;
+  }
+  return 0;
 }
 
 async function workGone({ db, store }: Parts): Promise<number> {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../plugin/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
 import { checkRule, RuleError } from '../../rule/index.ts';
 import type { SegmentPreview, TypologyProposal, TypologySettings } from '../../server/index.ts';
-import { ServerError } from '../../server/index.ts';
+import { ServerError } from '../../server/server-error.ts';
 import type { Database } from '../../store/index.ts';
 import { loadSegments } from '../../store/index.ts';
 import { countCustomers, countOverlaps, customerRows, selectByRule } from '../ports/segment-questions.ts';

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { ServerError } from '../../server/server-error.ts';
 import type { ReaderMethods } from './reader-methods.ts';
 import type { Methods } from './remote.ts';
 import { remote } from './remote.ts';
@@ -8,22 +9,19 @@ export interface ReaderData {
   url: string;
 }
 
-/** Asked for nothing any more: a newer question stands in its place, or nobody waits for the answer. */
-export class OvertakenError extends Error {
-  override name = 'OvertakenError';
-  constructor() {
-    super('nobody waits for the answer any more');
-  }
-}
+/** Nobody waits for the answer any more: its client has gone, or asks something newer. */
+const overtaken = () => new ServerError(503, 'overtaken', 'nobody waits for the answer any more');
 
 /** Answers questions that take long, beside the thread that serves. */
 export interface Readers {
-  /** Rejects with an OvertakenError once `signal` is aborted, whether a thread is at it or not: one that is waits for nobody. */
+  /** Rejects once `signal` is aborted, whether a thread is at it or not: one that is waits for nobody. */
   ask<K extends keyof ReaderMethods>(
     method: K,
     args: Parameters<ReaderMethods[K]>,
     signal?: AbortSignal,
   ): Promise<Awaited<ReturnType<ReaderMethods[K]>>>;
+  /** Starts a thread, if there is none, for what will be asked soon. */
+  warm(): void;
   stop(): Promise<void>;
 }
 
@@ -35,6 +33,7 @@ interface Thread {
 
 interface Question {
   answer(thread: Thread): Promise<void>;
+  fail(error: Error): void;
   isOvertaken(): boolean;
 }
 
@@ -56,7 +55,7 @@ export function createReaders(url: string): Readers {
       }
       const idle = threads.find(({ busy }) => !busy);
       if (!idle) {
-        if (threads.length + starting < most) start();
+        if (threads.length + starting < most) void start();
         return;
       }
       idle.busy = true;
@@ -69,34 +68,32 @@ export function createReaders(url: string): Readers {
         });
     }
   };
-  const start = (): void => {
+  const start = async (): Promise<void> => {
     starting++;
-    void startThread(url, (thread) => {
-      const at = threads.indexOf(thread);
-      if (at >= 0) threads.splice(at, 1);
-    }).then(
-      (thread) => {
-        starting--;
-        threads.push(thread);
-        if (stopped) void thread.methods.stop();
-        next();
-      },
-      () => {
-        starting--;
-        const error = new Error('the thread that reads could not be started');
-        for (const question of waiting.splice(0)) void question.answer(failing(error));
-      },
-    );
+    try {
+      const thread = await startThread(url, (ended) => {
+        const at = threads.indexOf(ended);
+        if (at >= 0) threads.splice(at, 1);
+      });
+      threads.push(thread);
+      if (stopped) void thread.methods.stop();
+    } catch {
+      const error = new Error('the thread that reads could not be started');
+      for (const question of waiting.splice(0)) question.fail(error);
+    }
+    starting--;
+    next();
   };
 
   return {
     ask: (method, args, signal) =>
       new Promise((resolve, reject) => {
         if (stopped) return reject(new Error('the server is stopping'));
-        if (signal?.aborted) return reject(new OvertakenError());
-        signal?.addEventListener('abort', () => reject(new OvertakenError()), { once: true });
+        if (signal?.aborted) return reject(overtaken());
+        signal?.addEventListener('abort', () => reject(overtaken()), { once: true });
         waiting.push({
           isOvertaken: () => signal?.aborted ?? false,
+          fail: reject,
           answer: async ({ methods }) => {
             try {
               const call = methods[method] as (...args: unknown[]) => Promise<never>;
@@ -108,6 +105,9 @@ export function createReaders(url: string): Readers {
         });
         next();
       }),
+    warm: () => {
+      if (!stopped && threads.length + starting === 0) void start();
+    },
     stop: async () => {
       stopped = true;
       const all = [...threads];
@@ -116,12 +116,6 @@ export function createReaders(url: string): Readers {
     },
   };
 }
-
-const failing = (error: Error): Thread => ({
-  methods: new Proxy({} as Thread['methods'], { get: () => () => Promise.reject(error) }),
-  ended: Promise.resolve(),
-  busy: false,
-});
 
 async function startThread(url: string, onEnd: (thread: Thread) => void): Promise<Thread> {
   const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), {

@@ -1,6 +1,7 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { LoopError } from '../../loop/index.ts';
-import { ServerError } from '../../server/index.ts';
+// Not by the room's face, which would load all of the server into each thread.
+import { ServerError } from '../../server/server-error.ts';
 
 /** Methods that another thread may call: what goes in and out is copied, so it must be plain data. */
 export type Methods = Record<string, (...args: never[]) => Promise<unknown>>;

@@ -29,7 +29,16 @@ export function listWriter({ lists }: Pick<Engine, 'lists'>, changed: () => void
 
 /** The static lists of the installation. */
 export const createListsPort = (read: Database['read'], writer: ListWriter): ListsPort => ({
-  list: () => read(async (tx) => (await listLists(tx)).map(({ ref: _, ...list }) => list)),
+  list: () =>
+    read(async (tx) =>
+      (await listLists(tx)).map(({ id, name, count, createdAt, updatedAt }) => ({
+        id,
+        name,
+        count: Number(count),
+        createdAt,
+        updatedAt,
+      })),
+    ),
   save: (list) => writer.saveList(list),
   add: (id, keys, source) => writer.addToList(id, keys, source),
   take: (id, keys) => writer.takeFromList(id, keys),

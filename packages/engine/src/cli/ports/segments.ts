@@ -62,7 +62,11 @@ export function createSegmentsPort({ read, writer, readers, registry, now }: Par
     });
 
   return {
-    list,
+    list: () => {
+      // Whoever looks at segments will soon ask whom a rule selects.
+      readers.warm();
+      return list();
+    },
     get: async (id) => (await list()).find((segment) => segment.id === id),
     save: (segment) => writer.saveSegment(segment),
     remove: (id) => writer.removeSegment(id),
