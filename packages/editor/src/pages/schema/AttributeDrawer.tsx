@@ -63,7 +63,7 @@ export function AttributeDrawer({ place, attribute, sampled, onClose }: Props) {
       opened
       onClose={onClose}
       position="right"
-      styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' }, content: { scrollPaddingBottom: 80 } }}
+      styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' } }}
       size={460}
       title={attribute ? (attribute.label ?? attribute.name) : isTrait ? 'New trait' : `New field of ${place.event}`}
       data-testid="attribute-drawer"
@@ -197,7 +197,7 @@ export function AttributeDrawer({ place, attribute, sampled, onClose }: Props) {
             {error.message}
           </Alert>
         )}
-        <Group justify="space-between" gap="xs">
+        <Group justify="space-between" gap="xs" className={classes.actions ?? ''}>
           {attribute?.seenAt ? (
             <Button variant="subtle" color="gray" loading={takeBack.isPending} onClick={() => takeBack.mutate()}>
               {attribute.declared ? 'Back to inferred' : 'Forget'}

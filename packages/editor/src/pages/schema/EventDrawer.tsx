@@ -42,7 +42,7 @@ export function EventDrawer({ event, onClose, onNewProperty }: Props) {
       opened
       onClose={onClose}
       position="right"
-      styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' }, content: { scrollPaddingBottom: 80 } }}
+      styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' } }}
       size={460}
       title={event ? (event.label ?? event.type) : 'New event type'}
       data-testid="event-drawer"
@@ -111,7 +111,7 @@ export function EventDrawer({ event, onClose, onNewProperty }: Props) {
             {error.message}
           </Alert>
         )}
-        <Group justify="space-between" gap="xs">
+        <Group justify="space-between" gap="xs" className={classes.actions ?? ''}>
           {event?.seenAt ? (
             <Button variant="subtle" color="gray" loading={takeBack.isPending} onClick={() => takeBack.mutate()}>
               {event.declared ? 'Back to inferred' : 'Forget'}

@@ -3,8 +3,10 @@ import type { App } from '../endpoint.ts';
 import { endpoint } from '../endpoint.ts';
 import type { ServerPorts } from '../ports.ts';
 import { hidden } from '../privacy.ts';
-import { notFound } from '../server-error.ts';
+import type { Role } from '../roles.ts';
+import { notFound, ServerError } from '../server-error.ts';
 import { auditShape } from '../shapes/life.ts';
+import type { MisfitField } from '../shapes/schema.ts';
 import {
   closeSchemaShape,
   declareAttributeShape,
@@ -17,7 +19,7 @@ import {
 } from '../shapes/schema.ts';
 
 /** What traits and event types there are, what they are declared to be, and what did not fit. */
-export function schemaRoutes(app: App, { schema }: ServerPorts): void {
+export function schemaRoutes(app: App, { schema, privacy }: ServerPorts): void {
   const tag = 'Schema';
   const path = '/api/schema';
   const trait = `${path}/traits/{name}`;
@@ -27,6 +29,14 @@ export function schemaRoutes(app: App, { schema }: ServerPorts): void {
   const port = () => {
     if (!schema) throw notFound('schema in this installation');
     return schema;
+  };
+  // Whoever may not see what is personal does not say that it is not.
+  const expectMayReveal = async (field: MisfitField, role: Role) => {
+    if ((await privacy.sight(role)).personal) return;
+    const { traits, events } = await port().show();
+    const known = field.event === '' ? traits : events.find(({ type }) => type === field.event)?.properties;
+    if (known?.find((one) => one.name === field.name)?.pii)
+      throw new ServerError(403, 'role', `${field.name} is personal: the role ${role} may not say that it is not`);
   };
   const there = (was: boolean, what: string) => {
     if (!was) throw notFound(what);
@@ -66,8 +76,10 @@ export function schemaRoutes(app: App, { schema }: ServerPorts): void {
       body: declareAttributeShape,
       errors: [422],
     },
-    async ({ params, body, actor }) => {
-      await port().declareAttribute({ event: '', name: params.name }, body, actor);
+    async ({ params, body, actor, role }) => {
+      const field = { event: '', name: params.name };
+      if (body.pii === false) await expectMayReveal(field, role);
+      await port().declareAttribute(field, body, actor);
       return undefined;
     },
   );
@@ -82,8 +94,11 @@ export function schemaRoutes(app: App, { schema }: ServerPorts): void {
       params: z.object({ name }),
       errors: [404],
     },
-    async ({ params, actor }) =>
-      there(await port().undeclareAttribute({ event: '', name: params.name }, actor), `trait ${params.name}`),
+    async ({ params, actor, role }) => {
+      const field = { event: '', name: params.name };
+      await expectMayReveal(field, role);
+      return there(await port().undeclareAttribute(field, actor), `trait ${params.name}`);
+    },
   );
 
   endpoint(
@@ -127,8 +142,10 @@ export function schemaRoutes(app: App, { schema }: ServerPorts): void {
       body: declareAttributeShape,
       errors: [422],
     },
-    async ({ params, body, actor }) => {
-      await port().declareAttribute({ event: params.type, name: params.name }, body, actor);
+    async ({ params, body, actor, role }) => {
+      const field = { event: params.type, name: params.name };
+      if (body.pii === false) await expectMayReveal(field, role);
+      await port().declareAttribute(field, body, actor);
       return undefined;
     },
   );
@@ -143,11 +160,11 @@ export function schemaRoutes(app: App, { schema }: ServerPorts): void {
       params: z.object({ type: name, name }),
       errors: [404],
     },
-    async ({ params, actor }) =>
-      there(
-        await port().undeclareAttribute({ event: params.type, name: params.name }, actor),
-        `property ${params.name} of ${params.type}`,
-      ),
+    async ({ params, actor, role }) => {
+      const field = { event: params.type, name: params.name };
+      await expectMayReveal(field, role);
+      return there(await port().undeclareAttribute(field, actor), `property ${params.name} of ${params.type}`);
+    },
   );
 
   endpoint(
@@ -164,19 +181,20 @@ export function schemaRoutes(app: App, { schema }: ServerPorts): void {
       }),
       answer: z.array(misfitsShape),
     },
-    async ({ query: { event: of, name: field, limit }, role }) =>
-      (
-        await port().misfits({
-          ...(of === undefined ? {} : { event: of }),
-          ...(field === undefined ? {} : { name: field }),
-          limit,
-        })
-      ).map(({ personal, ...misfits }) => ({
+    async ({ query: { event: of, name: field, limit }, role }) => {
+      const sight = await privacy.sight(role);
+      const found = await port().misfits({
+        limit,
+        ...(of === undefined ? {} : { event: of }),
+        ...(field === undefined ? {} : { name: field }),
+      });
+      return found.map(({ personal, samples, ...misfits }) => ({
         ...misfits,
-        samples: misfits.samples.map((sample) =>
-          personal && role === 'viewer' ? { ...sample, value: hidden, hidden: true } : { ...sample, hidden: false },
+        samples: samples.map((sample) =>
+          personal && !sight.personal ? { ...sample, value: hidden, hidden: true } : { ...sample, hidden: false },
         ),
-      })),
+      }));
+    },
   );
 
   endpoint(
