@@ -198,6 +198,7 @@ export { currentTexts, listConsentTexts, markTextsUsed, saveConsentText } from '
 export type { OptInRow } from './opt-in.ts';
 export {
   confirmOptIn,
+  countDueOptIns,
   countOptInMails,
   countPendingOptIns,
   dueOptIns,

@@ -151,3 +151,12 @@ export async function countPendingOptIns(tx: Transaction, now: number): Promise<
   );
   return row?.count ?? 0;
 }
+
+/** How many mails are due and have not been sent. */
+export async function countDueOptIns(tx: Transaction, now: number): Promise<number> {
+  const row = await tx.first<{ count: number }>(
+    'SELECT count(DISTINCT digest) AS count FROM opt_in WHERE due IS NOT NULL AND due <= ?',
+    [now],
+  );
+  return row?.count ?? 0;
+}

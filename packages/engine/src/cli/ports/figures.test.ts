@@ -34,6 +34,9 @@ test('an installation without customers has all figures, so that an alarm has so
       'osicam_steps_oldest_due_seconds',
       'osicam_messages_due',
       'osicam_messages_oldest_due_seconds',
+      'osicam_suppressed_addresses bounce',
+      'osicam_opt_ins_pending',
+      'osicam_opt_in_mails_due',
     ]),
   );
 });

@@ -2,8 +2,9 @@ import { lifeStates, standsStill } from '../../machine/index.ts';
 import { cached } from '../../server/cached.ts';
 import type { Figure } from '../../server/index.ts';
 import { messageStatuses } from '../../server/shapes/message.ts';
+import { suppressionReasons } from '../../server/shapes/permission.ts';
 import type { Transaction } from '../../store/index.ts';
-import { countAside, intakeState } from '../../store/index.ts';
+import { countAside, countDueOptIns, countPendingOptIns, countSuppressions, intakeState } from '../../store/index.ts';
 
 type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
@@ -22,7 +23,7 @@ const nodesThatGo = `SELECT n.ref FROM loop l JOIN loop_version v ON v.loop = l.
 export function createFigures(read: Read, now: () => number): () => Promise<Figure[]> {
   const large = cached(longestKept, () => read(readLarge));
   return async () => {
-    const { customers, sent, suppressed } = await large.get();
+    const { customers, sent, suppressed, addresses } = await large.get();
     return read(async (tx) => {
       const at = now();
       const steps = await dueIn(tx, 'position', 'TRUE', at);
@@ -97,15 +98,33 @@ export function createFigures(read: Read, now: () => number): () => Promise<Figu
             .reduce((sum, row) => sum + row.count, 0),
           labels: { state },
         })),
+        ...suppressionReasons.map((reason) => ({
+          name: 'osicam_suppressed_addresses',
+          help: 'Addresses that nothing is sent to, by why; of the last minute',
+          value: addresses[reason] ?? 0,
+          labels: { reason },
+        })),
+        {
+          name: 'osicam_opt_ins_pending',
+          help: 'Double opt-ins that wait for the click in their mail',
+          value: await countPendingOptIns(tx, at),
+        },
+        {
+          name: 'osicam_opt_in_mails_due',
+          help: 'Mails of double opt-ins that are due and have not been sent',
+          value: await countDueOptIns(tx, at),
+        },
       ];
     });
   };
 }
 
 /** Read from the table itself: a million rows take a part of a second. */
-async function readLarge(tx: Transaction): Promise<{ customers: number; sent: number; suppressed: number }> {
+async function readLarge(tx: Transaction) {
   const { sent = 0, suppressed = 0 } = await countBy(tx, `status IN ('sent', 'suppressed')`);
-  return { customers: await count(tx, 'customer WHERE merged_into IS NULL'), sent, suppressed };
+  const addresses: Record<string, number> = {};
+  for (const row of await countSuppressions(tx)) addresses[row.reason] = (addresses[row.reason] ?? 0) + row.count;
+  return { customers: await count(tx, 'customer WHERE merged_into IS NULL'), sent, suppressed, addresses };
 }
 
 async function countBy(tx: Transaction, which: string): Promise<Record<string, number>> {
