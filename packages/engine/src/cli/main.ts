@@ -9,6 +9,7 @@ import { addNodes } from './commands/nodes.ts';
 import { addOrganize } from './commands/organize.ts';
 import { addRun } from './commands/run.ts';
 import { addSchema } from './commands/schema.ts';
+import { addPerson } from './commands/person.ts';
 import { addSegment } from './commands/segment.ts';
 import { addServe } from './commands/serve.ts';
 import { addToken } from './commands/token.ts';
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
     addLoop,
     addToken,
     addOrganize,
+    addPerson,
     addSegment,
     addSchema,
   ])

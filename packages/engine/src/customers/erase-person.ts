@@ -113,6 +113,10 @@ export async function erasePerson(
         `DELETE FROM ${table} WHERE ${ofThem(tx, columns)}`,
         columns.map(() => ids),
       );
+  // Somebody may have signed up with one of their addresses who was not known to be them.
+  await tx.run(`DELETE FROM opt_in WHERE customer IS NULL AND address IN (SELECT value FROM ${tx.dialect.list('text')} l)`, [
+    JSON.stringify(telling.map((text) => text.toLowerCase())),
+  ]);
   await tx.run(`DELETE FROM subscription WHERE ${those(tx, 'customer')}`, [ids]);
   await tx.run(`DELETE FROM parked WHERE ${those(tx, 'customer')}`, [ids]);
   // The key of an enrollment may be the number of an order.
@@ -130,6 +134,7 @@ export async function erasePerson(
   );
   await tx.run(`DELETE FROM customer WHERE ${those(tx, 'id')}`, [ids]);
   counts.texts = await wipeTexts(tx, telling);
+  counts.callsSetAside = await dropCalls(tx, telling);
   await tx.runMany(
     `INSERT INTO erasure (customer, at, actor, detail) VALUES (?, ?, ?, ?)`,
     customers.map((customer, i) => [customer, now, actor, JSON.stringify(i === 0 ? counts : { with: customers[0] })]),
@@ -192,6 +197,14 @@ const loose: readonly (readonly [table: string, column: string, ...key: string[]
   ['typology', 'profile', 'id'],
   ['merge', 'why', 'customer', 'at'],
 ];
+
+/** Calls that were set aside and tell of a person go whole: how many. */
+async function dropCalls(tx: Transaction, telling: readonly string[]): Promise<number> {
+  const rows = await tx.all<{ id: number; body: string; error: string }>('SELECT id, body, error FROM intake_aside');
+  const texts = [...new Set(telling.flatMap((text) => [escaped(text), text]))];
+  const theirs = rows.filter(({ body, error }) => texts.some((text) => body.includes(text) || error.includes(text)));
+  return tx.run(`DELETE FROM intake_aside WHERE ${those(tx, 'id')}`, [JSON.stringify(theirs.map(({ id }) => id))]);
+}
 
 /** Stands where a text was that told of somebody. */
 const gone = '[erased]';

@@ -93,9 +93,15 @@ export async function openSqlite(
   // What was deleted is overwritten in the database itself (secure_delete); the log holds it until it has been worked in.
   const forget = async (): Promise<void> => {
     if (inMemory) return;
+    // What the planner knows of an index are some of its keys.
+    await write(async (tx) => {
+      if (await tx.first("SELECT 1 AS one FROM sqlite_schema WHERE name = 'sqlite_stat4'"))
+        writer.exec('DELETE FROM sqlite_stat4');
+    });
     for (let i = 0; i < 50; i++) {
-      await last;
-      const [row] = writer.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      const turn = last.then(() => writer.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]);
+      last = turn.catch(() => undefined);
+      const [row] = await turn;
       if (row?.busy === 0) return;
       // Somebody reads an older state at this moment.
       await new Promise<void>((resolve) => setTimeout(resolve, 100));

@@ -6,6 +6,7 @@ import type { ErasureCounts } from '../../server/index.ts';
 import { conflict } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { installation, writeAudit, writeMeta } from '../../store/index.ts';
+import { erasePerson } from '../erase-person.ts';
 
 /** The name of the privacy policy among what the installation remembers. */
 export const privacyPolicyName = 'privacy_policy';
@@ -13,12 +14,14 @@ export const privacyPolicyName = 'privacy_policy';
 interface Parts {
   db: Database;
   engine: Engine;
+  /** Where channels write. */
+  folder: string;
   now: () => number;
   wake: () => void;
 }
 
 /** What people do to one customer, in the thread that writes. */
-export function personMethods({ db, engine, now, wake }: Parts) {
+export function personMethods({ db, engine, folder, now, wake }: Parts) {
   return {
     /** What was refused, in words; undefined where there is no such customer. */
     patchCustomer: async (patch: Patch, source: string): Promise<string[] | undefined> => {
@@ -39,7 +42,7 @@ export function personMethods({ db, engine, now, wake }: Parts) {
       actor: string,
     ): Promise<ErasureCounts | undefined> => {
       try {
-        return await engine.erase(customer, options, actor);
+        return await erasePerson({ db, engine, folder }, customer, options, actor);
       } catch (error) {
         if (error instanceof LifeError) throw conflict(error.message);
         throw error;

@@ -36,9 +36,14 @@ export function createCustomersPort({ read, host, registry, now }: Parts): Custo
   const patch = (customer: number, patched: Omit<Patch, 'customer'>, actor: string) =>
     host.patchCustomer({ ...patched, customer }, `user:${actor}`);
   return {
-    search: ({ search, after, limit }) =>
+    search: ({ search, after, limit, blind = false }) =>
       read(async (tx) => {
-        const page = await searchCustomers(tx, { text: search ?? '', after: Number(after ?? 0) || 0, limit });
+        const page = await searchCustomers(tx, {
+          text: search ?? '',
+          after: Number(after ?? 0) || 0,
+          limit,
+          blind,
+        });
         const ids = page.customers.map(({ id }) => id);
         return {
           customers: await customerRows(tx, ids),
