@@ -22,6 +22,7 @@ import { createMessagesPort } from './ports/messages.ts';
 import { createTokensPort } from './ports/tokens.ts';
 import { createHealthPort, createNodesPort, createWriteKeysPort } from './ports/other.ts';
 import { createPermissionPort } from './ports/permission.ts';
+import { createIdentityPort } from './ports/identity.ts';
 import { createPolicyPort } from './ports/policy.ts';
 import { createPrivacyPort } from './ports/privacy.ts';
 import { createListsPort } from './ports/lists.ts';
@@ -131,6 +132,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       writeKeys: createWriteKeysPort(read, engine.host),
       life: createLifePort({ host: engine.host, read, now }),
       policy: createPolicyPort(read, engine.host),
+      identity: createIdentityPort(read, engine.host),
       permission: createPermissionPort(read, engine.host, { publicURL, now }),
       segments: createSegmentsPort({ read, writer: engine.host, readers, registry, now }),
       lists: createListsPort(read, engine.host),

@@ -16,6 +16,7 @@ import { publicRoutes } from './public/routes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hooks.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { importRoutes } from './routes/import.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { lifeRoutes } from './routes/life.ts';
@@ -75,6 +76,7 @@ export function createServer(ports: ServerPorts): { app: App; direct: DirectAnsw
   liveRoute(app, ports, authenticate);
   customerRoutes(app, ports);
   personRoutes(app, ports);
+  identityRoutes(app, ports);
   importRoutes(app, ports);
   hookRoutes(app, ports);
   inboxRoutes(app, ports);

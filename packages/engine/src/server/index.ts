@@ -15,6 +15,7 @@ export { secretIn } from './secret.ts';
 export { conflict, notFound, ServerError } from './server-error.ts';
 export type * from './shapes/customer.ts';
 export type * from './shapes/hook.ts';
+export type * from './shapes/identity.ts';
 export type * from './shapes/import.ts';
 export type * from './shapes/inbox.ts';
 export type * from './shapes/life.ts';

@@ -1,7 +1,7 @@
 import { jaroWinkler } from '@skyra/jaro-winkler';
 import { compareBirth, isTypo } from './birth-date.ts';
 import type { BirthLevel } from './birth-date.ts';
-import { sound } from './fold.ts';
+import { fold, sound } from './fold.ts';
 import { areShort } from './nicknames.ts';
 import type { Person } from './person.ts';
 
@@ -56,6 +56,12 @@ export function compare(a: Person, b: Person): Levels {
     phone: comparePhones(a.phones, b.phones),
   };
 }
+
+/** How alike two texts are as they are read, between 0 and 1. */
+export const likenessOf = (a: string, b: string): number => {
+  const [x, y] = [fold(a), fold(b)];
+  return x === y ? 1 : Math.min(0.999, jaroWinkler(x, y));
+};
 
 export function compareNames(a: string, b: string): NameLevel {
   if (a === '' || b === '') return 'missing';

@@ -2,7 +2,7 @@
 export { blockKeys, toPerson } from './person.ts';
 export type { Person } from './person.ts';
 export type { Levels } from './compare.ts';
-export { compare } from './compare.ts';
+export { compare, likenessOf } from './compare.ts';
 export { explain } from './explain.ts';
 export { hash } from './frequencies.ts';
 export { Likeness } from './model.ts';
