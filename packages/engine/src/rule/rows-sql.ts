@@ -66,10 +66,10 @@ export const eventsOf = (customer: Fragment, type: string, of: Condition, dialec
   sql`FROM event AS ${event} WHERE ${event}.customer = ${customer}.id AND ${event}.type = ${type} AND ${eventToSql(of, dialect)}`;
 
 /** Those of all customers. */
-export const eventsMatching = (type: string, of: Condition, dialect: RuleDialect): Fragment =>
-  sql`FROM event AS ${event} WHERE ${event}.type = ${type} AND ${eventToSql(of, dialect)}`;
+export const eventsMatching = (type: string, of: Condition, dialect: RuleDialect, how: Fragment = sql``): Fragment =>
+  sql`FROM event AS ${event}${how} WHERE ${event}.type = ${type} AND ${eventToSql(of, dialect)}`;
 
-const eventToSql = (of: Condition, dialect: RuleDialect): Fragment =>
+export const eventToSql = (of: Condition, dialect: RuleDialect): Fragment =>
   rowToSql(of, dialect, (field) => eventField(field, dialect));
 
 export const eventField = (field: Field, dialect: RuleDialect): SqlField =>

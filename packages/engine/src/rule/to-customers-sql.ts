@@ -1,4 +1,5 @@
 import type { Condition, RowsCondition } from './condition.ts';
+import { atOnceToSql, isAtOnce } from './events-at-once-sql.ts';
 import type { Fragment } from './fragment.ts';
 import { joinBalanced, sql } from './fragment.ts';
 import { narrow } from './narrow.ts';
@@ -41,10 +42,13 @@ const isThere = (part: Fragment | undefined): readonly Fragment[] => [
  * looked up for each, and 0.31 s like this: who consents, of those who has ordered, of those who lives where.
  */
 function onSqlite(all: readonly Condition[], part: Fragment | undefined): Fragment {
-  const { dialect, first } = { dialect: dialects.sqlite, first: firstOf(all) };
+  const first = firstOf(all);
   const rest = cheapestFirst(all.filter((condition) => condition !== first?.condition));
   const say = (conditions: readonly Condition[], alias: Fragment) =>
-    conditions.map((condition) => translate(condition, alias, dialect));
+    conditions.map((condition) => {
+      const before = [...(first ? [first.condition] : []), ...rest.slice(0, rest.indexOf(condition))];
+      return sayOnSqlite(condition, alias, before.filter((one) => !isAtOnce(one)).slice(0, mostBefore));
+    });
   if (!first)
     return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([...isThere(part), ...say(rest, customer)])}`;
   const ofId = rest.filter((condition) => !needsTraits(condition));
@@ -52,6 +56,22 @@ function onSqlite(all: readonly Condition[], part: Fragment | undefined): Fragme
   const terms = [...say(ofId, asked), ...first.last, ...isThere(part), ...say(ofRow, customer)];
   return sql`SELECT ${asked}.id AS id FROM (${first.ids}) AS ${asked} ${part ? sql`JOIN` : sql`CROSS JOIN`} customer AS ${customer} ON ${customer}.id = ${asked}.id WHERE ${allOf(terms)}`;
 }
+
+/** One condition; what is asked of customers before it tells whether it is better asked of all events at once. */
+function sayOnSqlite(condition: Condition, alias: Fragment, before: readonly Condition[]): Fragment {
+  const positive = condition.kind === 'not' ? condition.of : condition;
+  if (!isAtOnce(positive)) return translate(condition, alias, dialects.sqlite);
+  const found = atOnceToSql(positive, {
+    id: sql`${alias}.id`,
+    oneByOne: translate(positive, alias, dialects.sqlite),
+    before: (some) => before.map((one) => translate(one, some, dialects.sqlite)),
+    dialect: dialects.sqlite,
+  });
+  return condition.kind === 'not' ? sql`(NOT ${found})` : found;
+}
+
+/** How much of a rule is said once more, to estimate how many of its customers are left. */
+const mostBefore = 8;
 
 interface First {
   condition: Condition;
