@@ -237,6 +237,7 @@ export async function fillChunk(
     await store.fillMembership(tx, { segment: ref, rule, ...range, now, worker: worker.slot });
   } else changes = await ask(parts, tx, known, new Set([ref]), customers, now);
   for (const window of segment.windows) await armSegmentTimers(parts, tx, window, customers, now);
-  await store.saveFill(tx, ref, last);
+  // Whoever comes to be known from now on is asked then.
+  await store.saveFill(tx, ref, customers.length < chunk.fill ? null : last);
   return { customers: customers.length, changes };
 }
