@@ -56,7 +56,8 @@ export async function checkSources(
 ): Promise<void> {
   for (const { type, settings } of sources)
     try {
-      await type.preview?.({ settings, folder, signal, now, log: stderrLog, cursor: undefined });
+      const preview = await type.preview?.({ settings, folder, signal, now, log: stderrLog, cursor: undefined });
+      if (preview?.problem !== undefined) throw new CliError(preview.problem);
     } catch (error) {
       throw new CliError(error instanceof Error ? error.message : String(error));
     }

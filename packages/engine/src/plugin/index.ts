@@ -27,7 +27,7 @@ export {
   MappingError,
   planColumns,
   planFields,
-  requireKey,
+  whyNobody,
 } from './mapping/plan-columns.ts';
 export type { Made, MapperSettings } from './mapping/record-mapper.ts';
 export { RecordMapper } from './mapping/record-mapper.ts';

@@ -96,6 +96,8 @@ export interface SourcePreview {
   readonly key?: string;
   /** In a few words, as `CSV, separated by ";", windows-1252`. */
   readonly format: string;
+  /** Why nothing can be read as it is set, though its columns are known: as that none of them identifies a customer. */
+  readonly problem?: string;
   /** The first records as they would be imported. */
   readonly records?: readonly SourceRecord[];
   /** Rows of the sample that would be refused: the first, and how many in all. */

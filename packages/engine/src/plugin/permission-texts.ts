@@ -110,7 +110,7 @@ interface Declared {
   readonly imprint: string;
   readonly language: string;
   readonly channels: readonly { id: string; label: string }[];
-  readonly purposes: readonly { id: string; label: string; description: string }[];
+  readonly purposes: readonly { id: string; label: string; description: string; channels: readonly string[] }[];
   readonly forms: readonly { id: string; title: string; text: string }[];
   readonly texts: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -120,7 +120,9 @@ export function isTextKey(key: string, declared: Pick<Declared, 'channels' | 'pu
   if (Object.hasOwn(en, key) || key === 'organisation' || key === 'imprint') return true;
   const { channels, purposes, forms } = declared;
   return [
+    ...Object.keys(channelNames).map((id) => `channel.${id}`),
     ...channels.map(({ id }) => `channel.${id}`),
+    ...purposes.flatMap((purpose) => purpose.channels.map((id) => `channel.${id}`)),
     ...purposes.flatMap(({ id }) => [`purpose.${id}`, `purpose.${id}.description`]),
     ...forms.flatMap(({ id }) => [`form.${id}`, `form.${id}.text`]),
   ].includes(key);

@@ -138,7 +138,7 @@ class ImportProgress {
 /** `whole`: with the first records, and what would be refused of the sample. */
 function describePreview(
   file: string,
-  { columns, rows, key, format, records = [], rejects = [], refused = 0, misfits = {} }: SourcePreview,
+  { columns, rows, key, format, problem, records = [], rejects = [], refused = 0, misfits = {} }: SourcePreview,
   { whole = false } = {},
 ): string[] {
   const share = (missing: number) => (rows > 0 && missing > 0 ? `${Math.ceil((missing / rows) * 100)} %` : '');
@@ -157,6 +157,7 @@ function describePreview(
     '',
   ];
   if (!whole) return lines;
+  if (problem !== undefined) return [...lines, problem];
   if (records[0]) lines.push('the first row becomes', JSON.stringify(records[0], null, 2), '');
   for (const [column, count] of Object.entries(misfits)) lines.push(didNotFit(column, count));
   lines.push(`${refused.toLocaleString('en-US')} of the first ${rows.toLocaleString('en-US')} rows would be refused`);

@@ -72,6 +72,7 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
     told = await preview(context);
   }
   parts.onPreview(told);
+  if (told.problem !== undefined) throw new CliError(told.problem);
   const rejects = new RejectFile(parts.rejects);
   const total = {
     created: 0,

@@ -124,7 +124,14 @@ export function createImportPort({
         const settings = fileSettings(type, { ...mapping, path: file });
         const signal = AbortSignal.timeout(60_000);
         const told = await type.preview?.({ settings, cursor: undefined, folder: own, now: now(), log, signal });
-        return { ...noPreview, ...(told as Partial<ImportPreview> | undefined), problems: [] };
+        if (!told) return noPreview;
+        const { problem, ...preview } = told;
+        const message = problem?.replaceAll(file, name);
+        return {
+          ...noPreview,
+          ...(preview as Partial<ImportPreview>),
+          problems: message === undefined ? [] : [{ level: 'error', code: 'key', path: name, message }],
+        };
       } catch (error) {
         const { message } = asWrongInput(error, file, name);
         return { ...noPreview, problems: [{ level: 'error', code: 'file', path: name, message }] };

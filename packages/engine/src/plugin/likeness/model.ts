@@ -84,10 +84,12 @@ export interface Scored {
 /** What has been counted in a customer base, by which an agreement counts for more or less. */
 export class Likeness {
   #customers = 0;
-  readonly #frequencies = new Frequencies();
+  readonly #frequencies: Frequencies;
   readonly #duplicates: number;
 
-  constructor({ duplicates }: { duplicates: number }) {
+  /** `expected`: about how many customers will be counted. */
+  constructor({ duplicates }: { duplicates: number }, expected: number) {
+    this.#frequencies = new Frequencies(8 * expected);
     this.#duplicates = duplicates;
   }
 

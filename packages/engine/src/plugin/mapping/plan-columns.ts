@@ -188,11 +188,12 @@ export function findKey(header: readonly string[], sample: readonly (readonly st
 export const isIdentified = ({ columns }: Pick<Mapping, 'columns'>): boolean =>
   Object.values(columns).some((wish) => wish !== 'ignore' && wish.identity !== undefined);
 
-export function requireKey(columns: readonly SourceColumn[]): void {
-  if (columns.some(({ identity }) => identity !== undefined)) return;
-  throw new MappingError(
+/** Why rows of these columns could be nobody's, if they could. */
+export function whyNobody(columns: readonly SourceColumn[]): string | undefined {
+  if (columns.some(({ identity }) => identity !== undefined)) return undefined;
+  return (
     'no column is named like an id without repetitions: name the one that identifies a customer as ' +
-      `the key. The columns are ${listed(columns.map(({ name }) => name))}`,
+    `the key. The columns are ${listed(columns.map(({ name }) => name))}`
   );
 }
 

@@ -5,7 +5,7 @@ import { toReentry } from '../../reentry.ts';
 import type { Place } from './file-error.ts';
 import { FileError } from './file-error.ts';
 import type { Table } from './open-table.ts';
-import { openTable } from './open-table.ts';
+import { expectReadable, openTable } from './open-table.ts';
 import { readObjects } from './read-objects.ts';
 import { joinRow, readRows } from './read-rows.ts';
 import type { FileSettings } from './settings.ts';
@@ -34,11 +34,12 @@ const shownRejects = 20;
 async function previewFile({ settings, folder, now }: SourceContext<FileSettings>): Promise<SourcePreview> {
   const plain = await unpack(resolve(folder, settings.path));
   try {
-    const { rows, columns, key, sample } = await openTable(settings, { folder, plain: plain.path });
+    const { rows, columns, key, sample, problem } = await openTable(settings, { folder, plain: plain.path });
     const mapper = new RecordMapper(columns, settings);
     const records: SourceRecord[] = [];
     const rejects: Reject[] = [];
-    for (const [i, line] of sample.lines.entries()) {
+    // Nobody is identified: that is wrong once, and not with every row.
+    for (const [i, line] of problem === undefined ? sample.lines.entries() : []) {
       const made =
         'fields' in sample
           ? mapper.fromRow(sample.fields[i] as string[], line, now)
@@ -52,6 +53,7 @@ async function previewFile({ settings, folder, now }: SourceContext<FileSettings
       rows: sample.lines.length,
       format: `${describe(rows, settings)}${packed}`,
       ...(key === undefined ? {} : { key }),
+      ...(problem === undefined ? {} : { problem: `${resolve(folder, settings.path)}: ${problem}` }),
       records: records.slice(0, shownRecords),
       rejects: rejects.slice(0, shownRejects),
       refused: rejects.length,
@@ -75,7 +77,9 @@ async function* readFile(context: SourceContext<FileSettings>): AsyncGenerator<S
   if (settings.path === '') return;
   const plain = await unpack(resolve(folder, settings.path));
   try {
-    yield* readTable(context, await openTable(settings, { folder, plain: plain.path }));
+    const table = await openTable(settings, { folder, plain: plain.path });
+    expectReadable(table, resolve(folder, settings.path));
+    yield* readTable(context, table);
   } finally {
     await plain.close();
   }

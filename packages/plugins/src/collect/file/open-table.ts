@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { JsonObject, SourceColumn } from '@osicam/engine/plugin';
-import { findKey, isIdentified, MappingError, planColumns, planFields, requireKey } from '@osicam/engine/plugin';
+import { findKey, isIdentified, MappingError, planColumns, planFields, whyNobody } from '@osicam/engine/plugin';
 import { checkText } from './check-text.ts';
 import type { Place } from './file-error.ts';
 import { FileError } from './file-error.ts';
@@ -27,6 +27,8 @@ export interface Table {
   start: Place;
   /** What the columns were inferred from. */
   sample: Sample;
+  /** Why no row can be read though its columns are known. */
+  problem: string | undefined;
 }
 
 export type Sample =
@@ -36,6 +38,11 @@ export type Sample =
 type Beginning = Omit<Table, 'path' | 'size'>;
 
 const sampleSize = 1000;
+
+/** Nothing can be read from a table in which nobody is identified. */
+export function expectReadable({ problem }: Table, path: string): void {
+  if (problem !== undefined) throw new FileError(`${path}: ${problem}`);
+}
 
 /** Reads the beginning of a file that is not packed: how it is written, and what its columns are. The same file is always read the same way. */
 export async function openTable(
@@ -93,12 +100,13 @@ async function openRowGroups(path: string, settings: FileSettings): Promise<Omit
   const file = await openParquet(path);
   const objects: JsonObject[] = [];
   for await (const batch of file.read(0, Math.min(sampleSize, file.rows))) objects.push(...batch.objects);
-  const { columns, key } = planObjects(file.columns, objects, settings);
+  const { columns, key, problem } = planObjects(file.columns, objects, settings);
   return {
     rows: { as: 'parquet', file },
     size: file.rows,
     columns,
     key,
+    problem,
     start: { byte: 0, line: 0 },
     sample: { objects, lines: objects.map((_, i) => i + 1) },
   };
@@ -139,8 +147,8 @@ async function openCsv(path: string, from: Place, settings: FileSettings): Promi
 
   const key = settings.key ?? (isIdentified(settings) ? undefined : findKey(names, sample));
   const columns = planColumns(names, sample, { ...settings, key });
-  requireKey(columns);
-  return { rows: { as: 'fields', format: rows }, columns, key, start, sample: { fields: sample, lines } };
+  const problem = whyNobody(columns);
+  return { rows: { as: 'fields', format: rows }, columns, key, problem, start, sample: { fields: sample, lines } };
 }
 
 /** The names of the columns: by the settings, else by the header; one without a name is called by its place. */
@@ -187,10 +195,9 @@ function planObjects(
   names: readonly string[],
   objects: readonly JsonObject[],
   settings: FileSettings,
-): { columns: SourceColumn[]; key: string | undefined } {
+): { columns: SourceColumn[]; key: string | undefined; problem: string | undefined } {
   const asText = objects.map((object) => names.map((name) => String(object[name] ?? '')));
   const key = settings.key ?? (isIdentified(settings) ? undefined : findKey(names, asText));
   const columns = planFields(names, objects, { ...settings, key });
-  requireKey(columns);
-  return { columns, key };
+  return { columns, key, problem: whyNobody(columns) };
 }
