@@ -51,6 +51,13 @@ export const propertiesFor = (sight: Sight, event: string, properties: Readonly<
       (!sight.messages && freeText.test(name)),
   );
 
+/** A trait as rules ask for it: of one that tells who somebody is the values are not said. */
+export function fieldFor<F extends { name: string; values?: unknown }>(sight: Sight, field: F): F {
+  if (sight.personal || !sight.isPersonal(field.name)) return field;
+  const { values: _, ...rest } = field;
+  return rest as F;
+}
+
 /** A row of a list of customers. */
 export function rowFor<R extends CustomerRow>(sight: Sight, row: R): R {
   if (sight.personal) return row;
@@ -63,6 +70,10 @@ export function rowFor<R extends CustomerRow>(sight: Sight, row: R): R {
     traits: traitsFor(sight, traits),
   };
 }
+
+/** Who was set aside with an error, which may say anything. */
+export const errorFor = <E extends { error: string }>(sight: Sight, each: E): E =>
+  sight.personal ? each : { ...each, error: hidden };
 
 /** A message of the ledger, or of a customer. */
 export function messageFor<M extends { address: string; body: Record<string, unknown> | null; detail: string | null }>(

@@ -21,6 +21,8 @@ export function inboxRoutes(app: App, { inbox }: ServerPorts): void {
         limit: z.coerce.number().int().min(1).max(500).default(50),
       }),
       answer: mailPageShape,
+      // Whole mails with their addresses.
+      role: 'operator',
       errors: [404],
     },
     async ({ query }) => {
@@ -38,6 +40,7 @@ export function inboxRoutes(app: App, { inbox }: ServerPorts): void {
       summary: 'One mail with its text and HTML',
       params: z.object({ id: z.string().max(200) }),
       answer: mailShape,
+      role: 'operator',
       errors: [404],
     },
     async ({ params }) => {

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Loop } from '../../loop/loop.ts';
 import type { App } from '../endpoint.ts';
 import { endpoint } from '../endpoint.ts';
+import { errorFor } from '../privacy.ts';
 import type { LoopsPort, ServerPorts } from '../ports.ts';
 import { notFound, ServerError } from '../server-error.ts';
 import {
@@ -21,7 +22,7 @@ const revision = z.int().nonnegative();
 /** A drawn loop of a thousand nodes is about half a megabyte. */
 const maxBytes = 8 * 1024 * 1024;
 
-export function loopRoutes(app: App, { loops }: ServerPorts): void {
+export function loopRoutes(app: App, { loops, privacy }: ServerPorts): void {
   const thereIs = async (id: string) => {
     const loop = await loops.get(id);
     if (!loop) throw notFound(`loop ${id}`);
@@ -215,9 +216,10 @@ export function loopRoutes(app: App, { loops }: ServerPorts): void {
       answer: z.array(parkedShape),
       errors: [404],
     },
-    async ({ params, query }) => {
+    async ({ params, query, role }) => {
       await thereIs(params.id);
-      return [...(await loops.parked(params.id, query.limit))];
+      const sight = await privacy.sight(role);
+      return (await loops.parked(params.id, query.limit)).map((each) => errorFor(sight, each));
     },
   );
 }

@@ -5,12 +5,13 @@ import { endpoint } from '../endpoint.ts';
 import { parseCron } from '../../plugin/cron.ts';
 import type { JsonObject } from '../../plugin/json.ts';
 import type { ServerPorts } from '../ports.ts';
+import { fieldFor } from '../privacy.ts';
 import { notFound, ServerError } from '../server-error.ts';
 import { fieldsShape } from '../shapes/customer.ts';
 import { instant } from '../shapes/instant.ts';
 import { nodePortsShape, nodeTypeShape } from '../shapes/node.ts';
 
-export function nodeRoutes(app: App, { nodes, customers, clock, zone: ownZone = 'UTC' }: ServerPorts): void {
+export function nodeRoutes(app: App, { nodes, customers, privacy, clock, zone: ownZone = 'UTC' }: ServerPorts): void {
   const tag = 'Node types';
 
   endpoint(
@@ -71,6 +72,10 @@ export function nodeRoutes(app: App, { nodes, customers, clock, zone: ownZone = 
   endpoint(
     app,
     { method: 'get', path: '/api/fields', tag, summary: 'What rules can ask about', answer: fieldsShape },
-    () => fields.get(),
+    async ({ role }) => {
+      const { traits, ...rest } = await fields.get();
+      const sight = await privacy.sight(role);
+      return { ...rest, traits: traits.map((trait) => fieldFor(sight, trait)) };
+    },
   );
 }

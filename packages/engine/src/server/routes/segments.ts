@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { App } from '../endpoint.ts';
 import { endpoint } from '../endpoint.ts';
 import type { ServerPorts } from '../ports.ts';
+import { rowFor } from '../privacy.ts';
 import { notFound } from '../server-error.ts';
 import {
   previewSegmentShape,
@@ -14,7 +15,7 @@ import {
 } from '../shapes/segment.ts';
 
 /** Named segments: rules that loops and other segments refer to. */
-export function segmentRoutes(app: App, { segments }: ServerPorts): void {
+export function segmentRoutes(app: App, { segments, privacy }: ServerPorts): void {
   const tag = 'Segments';
   const path = '/api/segments';
   const one = `${path}/{id}`;
@@ -46,7 +47,11 @@ export function segmentRoutes(app: App, { segments }: ServerPorts): void {
       answer: segmentPreviewShape,
       errors: [422],
     },
-    ({ body: { rule, id }, signal }) => port().preview(rule, { ...(id === undefined ? {} : { id }), signal }),
+    async ({ body: { rule, id }, signal, role }) => {
+      const preview = await port().preview(rule, { ...(id === undefined ? {} : { id }), signal });
+      const sight = await privacy.sight(role);
+      return { ...preview, sample: preview.sample.map((row) => rowFor(sight, row)) };
+    },
   );
 
   endpoint(
@@ -79,10 +84,11 @@ export function segmentRoutes(app: App, { segments }: ServerPorts): void {
       answer: segmentMembersShape,
       errors: [404],
     },
-    async ({ params: { id }, query: { after, limit } }) => {
+    async ({ params: { id }, query: { after, limit }, role }) => {
       const page = await port().members(id, { ...(after === undefined ? {} : { after }), limit });
       if (!page) throw notFound(`segment ${id}`);
-      return page;
+      const sight = await privacy.sight(role);
+      return { ...page, members: page.members.map((row) => rowFor(sight, row)) };
     },
   );
 
