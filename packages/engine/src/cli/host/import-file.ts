@@ -103,7 +103,7 @@ export async function importFile(parts: ImportParts, file: string, options: Impo
     if (records.length === 0) return;
     const imported = await db.write(async (tx) => {
       const brought = await importRecords(tx, records, { now: now(), source: `import/${name}` });
-      await askMembershipsAgain(tx, brought.customers, now());
+      await askMembershipsAgain(tx, [...brought.customers, ...brought.related], now());
       return brought;
     }, 'ingest');
     for (const count of ['created', 'updated', 'unchanged', 'consents'] as const) summary[count] += imported[count];

@@ -84,7 +84,7 @@ export class BatchWriter implements RecordWriter {
     const imported = await this.#db.write(async (tx) => {
       const brought = await importPacked(tx, packed, this.#options);
       // The engine asks them, by and by: nothing happens to a customer in the middle of an import.
-      await askMembershipsAgain(tx, brought.customers, this.#options.now);
+      await askMembershipsAgain(tx, [...brought.customers, ...brought.related], this.#options.now);
       return brought;
     }, 'ingest');
     this.#onTally({
