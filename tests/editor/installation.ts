@@ -27,14 +27,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startInstallation(): Promise<Installation> {
+/** `args`: more for the command. `isPublic`: it knows its own address, and links in mails lead to it. */
+export async function startInstallation({
+  args = [],
+  isPublic = false,
+}: {
+  args?: readonly string[];
+  isPublic?: boolean;
+} = {}): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'osicam-editor-'));
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [main, 'serve', '--data', join(folder, 'data'), '--port', String(port), '--json'],
+    [main, 'serve', '--data', join(folder, 'data'), '--port', String(port), '--json', ...args],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(isPublic ? { OSICAM_PUBLIC_URL: `http://127.0.0.1:${port}` } : {}) },
     },
   );
   let errors = '';
