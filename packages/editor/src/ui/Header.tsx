@@ -20,6 +20,7 @@ import { api } from '../api/client.ts';
 import type { Me } from '../api/contract.ts';
 import { useEngineNow } from './clock.tsx';
 import { formatDate, formatNumber } from './format.ts';
+import { HeaderSearch } from './HeaderSearch.tsx';
 import { Mark } from './Mark.tsx';
 import classes from './Shell.module.css';
 
@@ -52,6 +53,7 @@ export function Header({ me }: { me: Me }) {
           </Link>
         )}
       </nav>
+      <HeaderSearch />
       <ClockChip />
       <ColorScheme />
       <User me={me} />

@@ -41,7 +41,7 @@ export function CustomersPage() {
           <Text size="sm" c="var(--ink-soft)" mt={2} className="tabular" data-testid="customer-total">
             {customers.isSuccess
               ? search
-                ? `${plural(total, 'customer')} found`
+                ? `${customers.hasNextPage ? 'More than ' : ''}${formatNumber(rows.length)} of ${plural(total, 'customer')}`
                 : plural(total, 'customer')
               : 'One view of each, from every source'}
           </Text>
@@ -79,7 +79,8 @@ export function CustomersPage() {
       )}
       {customers.isSuccess && rows.length === 0 && search !== '' && (
         <EmptyState icon={<IconSearch size={24} />} title={`Nobody is found by “${search}”`}>
-          Names, e-mail addresses, phone numbers and other keys are searched.
+          Each word may be the beginning of a name, a key, an address, a town or whatever else is known. Somebody who
+          has just come in is found by their whole key at once, by words a moment later.
         </EmptyState>
       )}
       {rows.length > 0 && (
