@@ -1,51 +1,132 @@
-import { Alert, Badge, Button, FileInput, Group, Modal, Select, Skeleton, Stack, Stepper, Text } from '@mantine/core';
-import { IconFileTypeCsv } from '@tabler/icons-react';
+import {
+  Alert,
+  Button,
+  Collapse,
+  FileInput,
+  Group,
+  Modal,
+  Progress,
+  SegmentedControl,
+  Select,
+  Skeleton,
+  Stack,
+  Stepper,
+  Text,
+  TextInput,
+} from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconChevronDown, IconFileImport } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, query } from '../../api/client.ts';
-import type { ImportPreview, ImportResult, Json } from '../../api/contract.ts';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { api } from '../../api/client.ts';
+import type { Import, ImportPreview } from '../../api/imports.ts';
+import { importQuery, previewQuery, uploadFile } from '../../api/imports.ts';
 import { loopsQuery } from '../../api/queries.ts';
 import { Fault } from '../../ui/Fault.tsx';
-import table from '../../ui/Table.module.css';
-import { ImportOutcome } from './ImportOutcome.tsx';
+import { formatNumber } from '../../ui/format.ts';
+import { ImportColumns } from './ImportColumns.tsx';
 import classes from './ImportDialog.module.css';
+import { ImportOutcome } from './ImportOutcome.tsx';
+import { ImportReading } from './ImportReading.tsx';
+import type { ColumnPlan, FileReading, Plans } from './import-mapping.ts';
+import { plansOfEvents, plansWithoutEvents, toMapping } from './import-mapping.ts';
 
-const peek = 256 * 1024;
-
-/** A file becomes customers: chosen, looked at, imported. */
+/** A file becomes customers: chosen, looked at and mapped, imported. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const loops = useQuery(loopsQuery);
   const [file, setFile] = useState<File | null>(null);
-  const [key, setKey] = useState<string | null>(null);
+  const [sent, setSent] = useState(0);
+  const [plans, setPlans] = useState<Plans>({});
+  const [reading, setReading] = useState<FileReading>({});
+  const [eventType, setEventType] = useState<string>();
+  const [open, setOpen] = useState<'reading' | 'mapping'>();
   const [loop, setLoop] = useState<string | null>(null);
-  const preview = useQuery({
-    queryKey: ['import-preview', file?.name, file?.size, file?.lastModified],
-    queryFn: async () =>
-      api<ImportPreview>(`/api/import/preview${query({ name: file?.name })}`, {
-        body: (file as File).slice(0, peek, 'text/csv'),
-      }),
-    enabled: file !== null,
-    retry: false,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const run = useMutation({
-    mutationFn: () =>
-      api<ImportResult>(`/api/import${query({ name: file?.name, key: key ?? undefined, loop: loop ?? undefined })}`, {
-        body: (file as File).slice(0, (file as File).size, 'text/csv'),
-      }),
-    onSuccess: async () => {
-      await Promise.all(['customers', 'fields', 'loops'].map((name) => client.invalidateQueries({ queryKey: [name] })));
+
+  const sending = useRef(new AbortController());
+  const upload = useMutation({
+    mutationFn: (chosen: File) => {
+      sending.current = new AbortController();
+      return uploadFile(chosen, setSent, sending.current.signal);
     },
   });
+  const id = upload.data?.id;
+  const run = useMutation({
+    mutationFn: (mapping: object) =>
+      api<Import>(`/api/imports/${id}/run`, { json: { mapping, ...(loop ? { loop } : {}) } }),
+  });
+  const progress = useQuery(importQuery(id, run.isSuccess));
+  const job = run.isSuccess ? (progress.data ?? run.data) : undefined;
+  const isOver = job !== undefined && job.state !== 'running';
+
+  const known = useRef<ImportPreview['columns']>([]);
+  const mapping = useMemo(() => toMapping(known.current, plans, { eventType, reading }), [plans, eventType, reading]);
+  const [asked] = useDebouncedValue(mapping, 350);
+  const preview = useQuery(previewQuery(id, asked));
+  // While a mapping does not fit, the columns stay, so that it can be mended.
+  if (preview.data && preview.data.columns.length > 0) known.current = preview.data.columns;
+  const shown = preview.data && { ...preview.data, columns: known.current };
+  const problems = preview.data?.problems ?? [];
+
+  useEffect(() => {
+    if (isOver)
+      void Promise.all(['customers', 'fields', 'loops'].map((name) => client.invalidateQueries({ queryKey: [name] })));
+  }, [isOver, client]);
+
+  const forget = () => {
+    sending.current.abort();
+    if (id !== undefined) void api(`/api/imports/${id}`, { method: 'DELETE' }).catch(() => undefined);
+  };
+  const choose = (chosen: File | null) => {
+    forget();
+    known.current = [];
+    setFile(chosen);
+    setSent(0);
+    setPlans({});
+    setEventType(undefined);
+    setReading({});
+    run.reset();
+    upload.reset();
+    if (chosen) upload.mutate(chosen);
+  };
+  const close = () => {
+    forget();
+    onClose();
+  };
+  const change = useCallback(
+    (column: string, plan: ColumnPlan) =>
+      setPlans((before) => {
+        // An event has one time, and one id.
+        const others = Object.entries(before).filter(
+          ([name, each]) => name === column || each.use !== plan.use || !['time', 'messageId'].includes(plan.use),
+        );
+        const moved = Object.entries(before).filter((entry) => !others.includes(entry));
+        return {
+          ...Object.fromEntries(others),
+          ...Object.fromEntries(moved.map(([name]) => [name, { use: 'property' as const }])),
+          [column]: plan,
+        };
+      }),
+    [],
+  );
+  const setRows = (kind: string) => {
+    if (kind === 'customers') {
+      setEventType(undefined);
+      setPlans(plansWithoutEvents(plans));
+    } else {
+      setEventType('order');
+      setPlans(plansOfEvents(known.current, preview.data?.rows ?? 0, plans));
+    }
+  };
   const published = loops.data?.filter((one) => one.published) ?? [];
-  const step = run.isSuccess ? 2 : preview.data ? 1 : 0;
+  const busy = run.isPending || job?.state === 'running';
+  const step = isOver ? 2 : shown ? 1 : 0;
   return (
     <Modal
       opened
-      onClose={run.isPending ? () => {} : onClose}
-      title="Import customers"
-      size="xl"
+      onClose={busy ? () => {} : close}
+      title="Import a file"
+      size={shown && !isOver ? 1080 : 'xl'}
       data-testid="import-dialog"
     >
       <Stepper active={step} size="xs" mb="lg" iconSize={26}>
@@ -53,119 +134,176 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         <Stepper.Step label="Look at it" />
         <Stepper.Step label="Imported" />
       </Stepper>
-      {run.data ? (
-        <ImportOutcome result={run.data} onClose={onClose} />
+      {isOver ? (
+        <ImportOutcome job={job} onAgain={() => run.reset()} onClose={close} />
       ) : (
         <Stack gap="md">
           <FileInput
             label="File"
-            description="CSV with a header line, or JSON Lines; of any size."
+            description="CSV, JSON Lines or Parquet, also packed as .gz; of any size."
             placeholder="Choose a file"
-            accept=".csv,.tsv,.txt,.jsonl,.ndjson,text/csv"
-            leftSection={<IconFileTypeCsv size={16} />}
+            accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.gz,text/csv"
+            leftSection={<IconFileImport size={16} />}
             value={file}
-            disabled={run.isPending}
-            onChange={(chosen) => {
-              setFile(chosen);
-              setKey(null);
-              run.reset();
-            }}
+            disabled={busy}
+            onChange={choose}
           />
-          {preview.isFetching && <Skeleton h={150} />}
+          {upload.isPending && (
+            <div role="status">
+              <Text size="xs" c="var(--ink-soft)" mb={4}>
+                {sent < 1 ? `Sent: ${Math.floor(sent * 100)} %` : 'The server has it.'}
+              </Text>
+              <Progress value={sent * 100} size="sm" aria-label="Sent" />
+            </div>
+          )}
+          {upload.isError && <Fault error={upload.error} title="The file did not arrive" />}
           {preview.isError && <Fault error={preview.error} title="This file cannot be read" />}
-          {preview.data && (
+          {upload.isSuccess && preview.isPending && <Skeleton h={180} />}
+          {problems.map(({ level, message }) => (
+            <Alert key={message} color={level === 'error' ? 'red' : 'yellow'} variant="light" role="alert">
+              <Text size="sm" className={classes.message ?? ''}>
+                {message}
+              </Text>
+            </Alert>
+          ))}
+          {shown && (
             <>
-              {preview.data.problems.map((problem) => (
-                <Alert key={problem.message} color={problem.level === 'error' ? 'red' : 'yellow'} variant="light">
-                  {problem.message}
-                </Alert>
-              ))}
-              <Columns columns={preview.data.columns} chosen={key} />
-              <Group grow align="flex-start">
-                <Select
-                  label="Key"
-                  description="The column that tells customers apart"
-                  placeholder="Found by itself"
-                  clearable
-                  searchable
-                  data={preview.data.columns.map(({ name }) => name)}
-                  value={key}
-                  onChange={setKey}
-                />
+              {known.current.length > 0 && (
+                <Group justify="space-between" gap="md">
+                  <Group gap="sm">
+                    <Text size="sm" fw={600}>
+                      Each row is
+                    </Text>
+                    <SegmentedControl
+                      size="xs"
+                      value={eventType === undefined ? 'customers' : 'events'}
+                      disabled={busy}
+                      onChange={setRows}
+                      data={[
+                        { value: 'customers', label: 'a customer' },
+                        { value: 'events', label: 'an event of a customer' },
+                      ]}
+                    />
+                    {eventType !== undefined && (
+                      <TextInput
+                        size="xs"
+                        aria-label="Type of the event"
+                        placeholder="order"
+                        value={eventType}
+                        maxLength={200}
+                        disabled={busy}
+                        onChange={(event) => setEventType(event.currentTarget.value)}
+                      />
+                    )}
+                  </Group>
+                  <Text size="xs" c="var(--ink-soft)">
+                    {shown.format}
+                  </Text>
+                </Group>
+              )}
+              {known.current.length > 0 && (
+                <fieldset className={classes.fields} disabled={busy}>
+                  <ImportColumns preview={shown} plans={plans} isEvents={eventType !== undefined} onChange={change} />
+                </fieldset>
+              )}
+              <Refused preview={shown} />
+              <div>
+                <Group gap={4}>
+                  {(['reading', 'mapping'] as const).map((part) => (
+                    <Button
+                      key={part}
+                      size="compact-xs"
+                      variant="subtle"
+                      color="gray"
+                      rightSection={<IconChevronDown size={13} data-open={open === part || undefined} />}
+                      aria-expanded={open === part}
+                      onClick={() => setOpen(open === part ? undefined : part)}
+                    >
+                      {part === 'reading' ? 'How the file is written' : 'What comes of it'}
+                    </Button>
+                  ))}
+                </Group>
+                <Collapse expanded={open === 'reading'}>
+                  <div className={classes.more}>
+                    <ImportReading value={reading} onChange={setReading} />
+                  </div>
+                </Collapse>
+                <Collapse expanded={open === 'mapping'}>
+                  <div className={`${classes.more} ${classes.documents}`}>
+                    <Document title="The mapping, as osicam import --map takes it" value={mapping} />
+                    <Document title="The first row" value={shown.records[0] ?? null} />
+                  </div>
+                </Collapse>
+              </div>
+              {published.length > 0 && (
                 <Select
                   label="Enter a loop"
-                  description={
-                    published.length > 0 ? 'Everybody in the file enters it at once' : 'No loop is published yet'
-                  }
+                  description="Everybody in the file enters it at once"
                   placeholder="None"
                   clearable
-                  disabled={published.length === 0}
+                  disabled={busy}
                   data={published.map((one) => ({ value: one.id, label: one.name }))}
                   value={loop}
                   onChange={setLoop}
                 />
-              </Group>
+              )}
             </>
           )}
-          {run.isError && <Fault error={run.error} title="The import stopped" />}
+          {run.isError && <Fault error={run.error} title="The import did not begin" />}
+          {job?.state === 'running' && (
+            <div role="status">
+              <Text size="xs" c="var(--ink-soft)" mb={4} className="tabular">
+                {formatNumber(job.summary?.rows ?? 0)} rows are in · {Math.floor(job.progress * 100)} %
+              </Text>
+              <Progress value={job.progress * 100} size="sm" animated aria-label="Imported" />
+            </div>
+          )}
           <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose} disabled={run.isPending}>
-              Cancel
+            <Button variant="default" onClick={close}>
+              {busy ? 'Stop' : 'Cancel'}
             </Button>
             <Button
-              onClick={() => run.mutate()}
-              loading={run.isPending}
-              disabled={!preview.data}
+              onClick={() => run.mutate(mapping)}
+              loading={busy}
+              disabled={!shown || problems.length > 0 || preview.isPlaceholderData || asked !== mapping}
               data-testid="run-import"
             >
               Import
             </Button>
           </Group>
-          {run.isPending && (
-            <Text size="xs" c="var(--ink-soft)" ta="right" role="status">
-              A million rows take about a minute. This page may stay open meanwhile.
-            </Text>
-          )}
         </Stack>
       )}
     </Modal>
   );
 }
 
-const sample = (value: Json): string =>
-  value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-
-function Columns({ columns, chosen }: { columns: ImportPreview['columns']; chosen: string | null }) {
+/** Rows that would be refused: told before anything is imported. */
+function Refused({ preview: { refused, rows, rejects } }: { preview: ImportPreview }) {
+  if (refused === 0) return null;
   return (
-    <div className={`${table.frame} ${classes.columns}`}>
-      <table>
-        <thead>
-          <tr>
-            <th>Column</th>
-            <th>Type</th>
-            <th>For example</th>
-          </tr>
-        </thead>
-        <tbody>
-          {columns.map((column) => (
-            <tr key={column.name} data-chosen={column.name === chosen || undefined}>
-              <td>{column.name}</td>
-              <td>
-                <Badge color="gray">{column.type}</Badge>
-              </td>
-              <td className={classes.samples}>
-                {column.samples
-                  .map(sample)
-                  .filter(Boolean)
-                  .slice(0, 4)
-                  .map((value, index) => (
-                    <code key={index}>{value}</code>
-                  ))}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <Alert
+      color="yellow"
+      variant="light"
+      title={`${formatNumber(refused)} of the first ${formatNumber(rows)} rows would be refused`}
+    >
+      {rejects.slice(0, 3).map(({ line, reason }) => (
+        <Text key={line} size="sm" className={classes.message ?? ''}>
+          Line {formatNumber(line)}: {reason}
+        </Text>
+      ))}
+    </Alert>
+  );
+}
+
+function Document({ title, value }: { title: string; value: unknown }) {
+  return (
+    <div>
+      <Text size="xs" c="var(--ink-soft)" mb={4}>
+        {title}
+      </Text>
+      <pre className={classes.document} tabIndex={0}>
+        {JSON.stringify(value, null, 2)}
+      </pre>
     </div>
   );
 }
