@@ -25,7 +25,246 @@ test("the design's own example is sound, as are the values that react-querybuild
   expect(ruleGroupSchema.safeParse(rule).success).toBe(true);
 });
 
+const figure = (measure: unknown, operator: unknown = '>', value: unknown = 5) => ({
+  field: 'order',
+  operator,
+  value,
+  measure,
+});
+const sum = { function: 'sum', property: 'total' };
+const some = { mode: 'some' };
+const related = (...rules: unknown[]) => ({
+  field: '$related.household',
+  operator: '=',
+  match: some,
+  value: of(...rules),
+});
+
+test('figures, changes, groups, those who share one, lists and shares are sound', () => {
+  const rule = of(
+    figure({ ...sum, where: of({ field: 'time', operator: 'within', value: 'P90D' }) }, 'between', '5, 10'),
+    figure({ function: 'count', property: 'left over' }, '>=', '3'),
+    { ...figure(sum, '>', 'budget'), valueSource: 'field' },
+    figure({ function: 'last', property: 'time' }, 'notWithin', 'P1W'),
+    figure({ function: 'first', property: 'time' }, '<', '2026-01-01'),
+    figure({ function: 'last', property: 'currency' }, 'contains', 'EU'),
+    figure({ function: 'max', property: 'expires' }, 'within', 'P1D'),
+    {
+      field: '$changed.plan',
+      operator: '=',
+      match: some,
+      value: of({ field: 'to', operator: '!=', value: 'from', valueSource: 'field' }),
+    },
+    related(
+      figure(sum),
+      { field: '$segment.vip', operator: '=', value: true },
+      { field: '$group.account', operator: '=', match: some },
+    ),
+    { field: '$list.fair', operator: '!=', value: 'true' },
+    { field: '$share.pilot', operator: '<', value: '12.5' },
+    { field: '$share.pilot', operator: 'between', value: [0, 100] },
+  );
+  expect(checkRule(rule, 'when')).toEqual([]);
+  expect(ruleGroupSchema.safeParse(rule).success).toBe(true);
+});
+
+test('with the names at hand, a list or segment that is not there is said', () => {
+  const rule = of(related({ field: '$list.gone', operator: '=', value: true }), {
+    field: '$segment.vip',
+    operator: '=',
+    value: true,
+  });
+  expect(checkRule(rule, '', 'customer', { lists: new Set(['fair']), segments: new Set(['vip']) })).toEqual([
+    {
+      code: 'unknown-list',
+      path: 'rules[0].value.rules[0].field',
+      message: 'there is no list "gone"; create it or choose another',
+    },
+  ]);
+});
+
 test.each<[string, unknown, string, string, RegExp]>([
+  [
+    'a figure nobody knows',
+    of(figure({ function: 'median', property: 'total' })),
+    'unknown-function',
+    'when.rules[0].measure.function',
+    /one of count sum .* got "median"/,
+  ],
+  [
+    'a figure that is inherited',
+    of(figure({ function: 'constructor', property: 'total' })),
+    'unknown-function',
+    'when.rules[0].measure.function',
+    /one of/,
+  ],
+  [
+    'a figure of nothing',
+    of(figure({ function: 'sum' })),
+    'missing-property',
+    'when.rules[0].measure',
+    /needs the name of a property/,
+  ],
+  [
+    'a figure of what cannot be asked',
+    of(figure({ function: 'sum', property: '__proto__' })),
+    'forbidden-field',
+    'when.rules[0].measure.property',
+    /__proto__/,
+  ],
+  [
+    'the sum of instants',
+    of(figure({ function: 'sum', property: 'time' })),
+    'unfit-measure',
+    'when.rules[0].measure.property',
+    /instants have no sum/,
+  ],
+  ['a measure that is a text', of(figure('sum')), 'not-an-object', 'when.rules[0].measure', /got "sum"/],
+  [
+    'a number that is none',
+    of(figure(sum, '>', 'many')),
+    'bad-value',
+    'when.rules[0].value',
+    /compares with a number, got "many"/,
+  ],
+  [
+    'part of a number',
+    of(figure(sum, 'contains', '5')),
+    'unfit-operator',
+    'when.rules[0].operator',
+    /"contains" says nothing of a figure that is a number/,
+  ],
+  [
+    'a window over a sum',
+    of(figure(sum, 'within', 'P1D')),
+    'unfit-operator',
+    'when.rules[0].operator',
+    /says nothing of an? amount/,
+  ],
+  [
+    'an instant that is none',
+    of(figure({ function: 'last', property: 'time' }, '<', 'soon')),
+    'bad-instant',
+    'when.rules[0].value',
+    /expected an instant/,
+  ],
+  [
+    'a figure of changes',
+    of({ ...figure(sum), field: '$changed.plan' }),
+    'unfit-measure',
+    'when.rules[0]',
+    /is counted/,
+  ],
+  [
+    'a figure of consents',
+    of({ ...figure(sum), field: '$list.fair' }),
+    'unfit-measure',
+    'when.rules[0].measure',
+    /"field" is an event type, got|so "field" is an event type; got/,
+  ],
+  [
+    'a count and a figure in one',
+    of({ ...anyOrder, measure: sum }),
+    'match-and-measure',
+    'when.rules[0].measure',
+    /take one of the two away/,
+  ],
+  [
+    'a figure within an event',
+    of({ ...anyOrder, value: of(figure(sum)) }),
+    'nested-measure',
+    'when.rules[0].value.rules[0].measure',
+    /within an event cannot ask for figures/,
+  ],
+  [
+    'what is wrong in the where of a figure',
+    of(figure({ ...sum, where: of({ field: 'a', operator: 'like' }) })),
+    'unknown-operator',
+    'when.rules[0].measure.where.rules[0].operator',
+    /one of/,
+  ],
+  [
+    'changes that are not counted',
+    of({ field: '$changed.plan', operator: '=', value: 'pro' }),
+    'missing-match',
+    'when.rules[0]',
+    /add "match"/,
+  ],
+  [
+    'more of a change than is known',
+    of({ field: '$changed.plan', operator: '=', match: some, value: of({ field: 'total', operator: 'notNull' }) }),
+    'bad-field',
+    'when.rules[0].value.rules[0].field',
+    /from, to, time, source, got "total"/,
+  ],
+  [
+    'a change compared with more than is known',
+    of({
+      field: '$changed.plan',
+      operator: '=',
+      match: some,
+      value: of({ field: 'to', operator: '=', value: 'limit', valueSource: 'field' }),
+    }),
+    'bad-field',
+    'when.rules[0].value.rules[0].value',
+    /got "limit"/,
+  ],
+  [
+    'no kind',
+    of({ field: '$related.', operator: '=', match: some }),
+    'bad-field',
+    'when.rules[0].field',
+    /\$related\.<kind>/,
+  ],
+  [
+    'no trait',
+    of({ field: '$changed', operator: '=', match: some }),
+    'bad-field',
+    'when.rules[0].field',
+    /\$changed\.<trait>/,
+  ],
+  [
+    'those related to those related',
+    of(related(related())),
+    'nested-related',
+    'when.rules[0].value.rules[0].field',
+    /use one \$related/,
+  ],
+  [
+    'a consent that is counted',
+    of({ field: '$consent.email.news', operator: '=', match: some }),
+    'unfit-match',
+    'when.rules[0].match',
+    /take "match" away/,
+  ],
+  [
+    'a list in order',
+    of({ field: '$list.fair', operator: '<', value: true }),
+    'unfit-operator',
+    'when.rules[0].operator',
+    /a list takes one of = !=/,
+  ],
+  [
+    'a share that is equal',
+    of({ field: '$share.a', operator: '=', value: 5 }),
+    'unfit-operator',
+    'when.rules[0].operator',
+    /one of < >= between/,
+  ],
+  [
+    'a share above all',
+    of({ field: '$share.a', operator: '<', value: 120 }),
+    'bad-value',
+    'when.rules[0].value',
+    /from 0 to 100, got 120/,
+  ],
+  [
+    'half a range of a share',
+    of({ field: '$share.a', operator: 'between', value: 5 }),
+    'wrong-number-of-values',
+    'when.rules[0].value',
+    /exactly two/,
+  ],
   ['no group at all', undefined, 'not-an-object', 'when', /expected a rule group .* got nothing/],
   ['a list', [], 'not-an-object', 'when', /got an empty list/],
   [

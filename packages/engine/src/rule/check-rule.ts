@@ -319,7 +319,7 @@ class Search {
       return this.#unfit(
         operator,
         at,
-        asked.kind === 'instant' ? 'figure that is an instant' : 'figure that is a number',
+        asked.kind === 'instant' ? 'a figure that is an instant' : 'a figure that is a number',
       );
     switch (operator) {
       // The editor keeps a rule's last value when its operator becomes one that takes none.
@@ -328,7 +328,8 @@ class Search {
         return;
       case 'within':
       case 'notWithin':
-        if (asked.kind === 'text' || asked.kind === 'amount') return this.#unfit(operator, at, asked.kind);
+        if (asked.kind === 'text') return this.#unfit(operator, at, 'a text');
+        if (asked.kind === 'amount') return this.#unfit(operator, at, 'an amount');
         return this.#duration(operator, value, at, fromField);
       case 'in':
       case 'notIn':
@@ -362,7 +363,7 @@ class Search {
     this.#report(
       'unfit-operator',
       [...at.slice(0, -1), 'operator'],
-      `"${operator}" says nothing of a ${what}; take another`,
+      `"${operator}" says nothing of ${what}; take another`,
     );
   }
 
