@@ -43,7 +43,8 @@ async function outcome(db: Database, sink: string) {
   );
   const intake = await db.read(async (tx) => ({
     waiting: await intakeState(tx),
-    aside: await listAside(tx, { limit: 10 }),
+    // A client that has not heard its answer sends a bad call once more, and it is set aside once more.
+    aside: [...new Set((await listAside(tx, { limit: 10 })).map(({ error, body }) => `${error}: ${body}`))],
   }));
   const steps = new Map<number, string>();
   for (const { path, node, port } of paths) steps.set(path, `${steps.get(path) ?? ''} ${node}:${port}`);

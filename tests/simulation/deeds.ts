@@ -98,8 +98,18 @@ export function ingest(world: World, launch: Launch): void {
     traits: { city: `city ${random.below(3)}` },
     events: [toEvent(event)],
   };
-  void launch('ingest', (engine) => engine.ingest([party], 'simulation'), telling([event]));
+  // Half of it comes as a tracking client sends it: accepted first, and worked in later.
+  const take = (engine: Engine): Promise<unknown> =>
+    random.chance(0.5) ? engine.ingest([party], 'simulation') : engine.accept([request(party, world.now)]);
+  void launch('ingest', take, telling([event]));
 }
+
+const request = (party: object, receivedAt: number) => ({
+  receivedAt,
+  kind: 'records',
+  calls: 1,
+  body: JSON.stringify([party]),
+});
 
 const toEvent = ({ type, time, properties, messageId }: ToldEvent) => {
   const category = 'contact' as const;

@@ -2,6 +2,7 @@ import * as customers from '../../packages/engine/src/customers/index.ts';
 import type { Registry } from '../../packages/engine/src/plugin/index.ts';
 import type { Clock } from '../../packages/engine/src/runner/index.ts';
 import { createTransports, Engine, LifeError } from '../../packages/engine/src/runner/index.ts';
+import { readRequest } from '../../packages/engine/src/server/ingest/read-request.ts';
 import * as store from '../../packages/engine/src/store/index.ts';
 import type { Fault, FaultPlan } from './faulty-database.ts';
 import { faultyDatabase, onPurpose } from './faulty-database.ts';
@@ -65,6 +66,8 @@ export class SimulatedProcess {
       transports: { ...transports, isLocal: () => false },
       log: silent,
       reader: (now) => customers.createReader(db, now),
+      // Each look at the stopwatch is a millisecond later.
+      intake: { read: readRequest, stopwatch: () => ++world.looks },
       limits: {
         turns: 4,
         reportAfter: 6 * hour,

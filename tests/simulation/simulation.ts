@@ -105,6 +105,7 @@ async function decide(world: World, process: SimulatedProcess): Promise<void> {
     enter: free('enter', 2) ? 4 : 0,
     ingest: free('ingest', 2) ? 2 : 0,
     merge: free('ingest') ? 0.4 : 0,
+    intake: free('intake') ? 3 : 0,
     publish: free('publish') ? 0.6 : 0,
     clock: 6,
     kill: 0.5,
@@ -126,6 +127,9 @@ async function decide(world: World, process: SimulatedProcess): Promise<void> {
       return ingest(world, launch);
     case 'merge':
       return merge(world, launch);
+    case 'intake':
+      world.note('intake');
+      return void launch('intake', (engine) => engine.workIntake());
     case 'publish':
       return void publish(world, launch, random.pick(world.loops()));
     case 'clock':
@@ -150,7 +154,7 @@ async function settle(world: World, process: SimulatedProcess): Promise<void> {
   const end = world.now + 5 * day;
   for (let i = 0, passes = 0; i < 100; i++) {
     let done = 0;
-    for (const pass of ['work', 'deliver'] as const) {
+    for (const pass of ['workIntake', 'work', 'deliver'] as const) {
       void process.launch(pass, (engine) => engine[pass](), { done: (count) => (done += count) });
       await process.untilIdle();
       if (problems.length > 0) return;

@@ -23,6 +23,8 @@ export class World {
   now = beginning;
   /** Nothing fails and nothing is slow. */
   calm = true;
+  /** How often an engine has looked at its stopwatch. */
+  looks = 0;
   /** How many customers came first: their ids are 1 to so many, their keys c1 to so many. */
   people = 0;
   readonly #hash = createHash('sha256');
