@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { declaredTraits } from '../customers/index.ts';
 import type { Registry } from '../plugin/index.ts';
 import type { Auth, InboxPort, Listening, LogLevel } from '../server/index.ts';
 import { createAuth, createLog, createServer, secretIn, serve as listen } from '../server/index.ts';
@@ -123,7 +124,14 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       loops: createLoopsPort({ host: engine.host, read, registry, now }),
       customers: createCustomersPort({ read, host: engine.host, registry, now }),
       privacy: createPrivacyPort(read, engine.host),
-      imports: createImportPort({ host: engine.host, registry, folder: data, log: stderrLog, now }),
+      imports: createImportPort({
+        host: engine.host,
+        registry,
+        folder: data,
+        log: stderrLog,
+        now,
+        declared: () => read(declaredTraits),
+      }),
       ingest: createIngestPort(read, engine.host, new IntakePace(usualLimits, secondsSince)),
       messages: createMessagesPort(read),
       clock: { read: () => ({ mode: engine.clock.mode, now: now(), speed: engine.clock.speed }) },

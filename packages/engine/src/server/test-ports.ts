@@ -319,6 +319,7 @@ export const nothingImported = (): ImportSummary => ({
   consents: 0,
   relationships: 0,
   misfits: {},
+  aside: {},
   conflicts: 0,
   entered: 0,
 });

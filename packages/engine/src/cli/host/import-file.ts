@@ -1,4 +1,4 @@
-import { importRecords } from '../../customers/index.ts';
+import { declaredTraits, importRecords } from '../../customers/index.ts';
 import { pathText } from '../../loop/index.ts';
 import type { Log, Registry, Reject, SourceRecord, SourceType } from '../../plugin/index.ts';
 import { toldIssues, z } from '../../plugin/index.ts';
@@ -7,6 +7,7 @@ import type { ImportSummary } from '../../server/index.ts';
 import { ServerError } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { askMembershipsAgain } from '../../store/index.ts';
+import { readAsDeclared } from '../import/declared-columns.ts';
 import { RejectFile } from '../import/reject-file.ts';
 
 export type { ImportSummary };
@@ -113,6 +114,8 @@ export async function importFile(parts: ImportParts, file: string, options: Impo
       imported.events.length;
     summary.relationships += new Set(imported.related).size;
     summary.conflicts += imported.conflicts.length;
+    for (const [trait, count] of Object.entries(imported.misfits))
+      summary.aside[trait] = (summary.aside[trait] ?? 0) + count;
     await reject(
       imported.refused.map(({ record, line, reason }) => ({
         line: line ?? 0,
@@ -127,7 +130,12 @@ export async function importFile(parts: ImportParts, file: string, options: Impo
   };
 
   try {
-    const preview = await type.preview?.(context);
+    let preview = await type.preview?.(context);
+    const asDeclared = preview && readAsDeclared(type, settings, preview, await db.read(declaredTraits));
+    if (asDeclared !== undefined) {
+      context.settings = asDeclared;
+      preview = await type.preview?.(context);
+    }
     summary.columns = (preview?.columns ?? []).map(({ name: column, type: kind }) => ({ name: column, type: kind }));
     let batch: SourceRecord[] = [];
     for await (const part of (type.read as NonNullable<SourceType['read']>)(context)) {
@@ -163,6 +171,7 @@ const nothingYet = (): ImportSummary => ({
   consents: 0,
   relationships: 0,
   misfits: {},
+  aside: {},
   conflicts: 0,
   entered: 0,
 });

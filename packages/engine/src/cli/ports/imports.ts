@@ -4,11 +4,13 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { AttributeType } from '../../plugin/attribute-type.ts';
 import type { Log, Registry } from '../../plugin/index.ts';
 import type { Import, ImportPort, ImportPreview } from '../../server/index.ts';
 import { conflict, ServerError } from '../../server/index.ts';
 import type { EngineHost } from '../host/engine-host.ts';
 import { fileReader, fileSettings } from '../host/import-file.ts';
+import { readAsDeclared } from '../import/declared-columns.ts';
 
 interface Upload {
   id: string;
@@ -30,12 +32,15 @@ export function createImportPort({
   folder,
   log,
   now,
+  declared,
 }: {
   host: EngineHost;
   registry: Registry;
   folder: string;
   log: Log;
   now: () => number;
+  /** What traits are declared to be, by which their columns are read. */
+  declared: () => Promise<ReadonlyMap<string, AttributeType>>;
 }): ImportPort {
   // What the last process has left belongs to nobody any more.
   const place = join(folder, 'uploads');
@@ -123,7 +128,11 @@ export function createImportPort({
         const type = fileReader(registry);
         const settings = fileSettings(type, { ...mapping, path: file });
         const signal = AbortSignal.timeout(60_000);
-        const told = await type.preview?.({ settings, cursor: undefined, folder: own, now: now(), log, signal });
+        const look = (by: unknown) =>
+          type.preview?.({ settings: by, cursor: undefined, folder: own, now: now(), log, signal });
+        let told = await look(settings);
+        const asDeclared = told && readAsDeclared(type, settings, told, await declared());
+        if (asDeclared !== undefined) told = await look(asDeclared);
         if (!told) return noPreview;
         const { problem, ...preview } = told;
         const message = problem?.replaceAll(file, name);

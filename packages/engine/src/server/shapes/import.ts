@@ -18,6 +18,9 @@ export const importSummaryShape = z
     consents: z.int(),
     relationships: z.int().openapi({ description: 'customers whose relationships have changed' }),
     misfits: counts.openapi({ description: 'values that did not fit the type of their column and stayed as written' }),
+    aside: counts.openapi({
+      description: 'values that are kept aside, because their trait is declared to be of another type',
+    }),
     conflicts: z.int().openapi({ description: 'identities that stayed with the customer who had them first' }),
     entered: z.int(),
   })
