@@ -15,9 +15,9 @@ export function optInPage(wording: Wording, { state, address, purposes }: OptInV
         ${purposes.map(({ purpose, content }) => {
           const { label, description } = wording.purpose(purpose);
           return html`<li>
-            <strong>${label}</strong>
-            ${description ? html`<div class="soft">${description}</div>` : ''}
-            ${content === null ? '' : html`<p class="wording">${content}</p>`}
+            <strong><bdi>${label}</bdi></strong>
+            ${description ? html`<div class="soft" dir="auto">${description}</div>` : ''}
+            ${content === null ? '' : html`<p class="wording" dir="auto">${content}</p>`}
           </li>`;
         })}
       </ul>

@@ -29,12 +29,18 @@ ul.asked li, .choice { border: 1px solid var(--line); border-radius: 8px; paddin
 .choice label { display: flex; gap: .75rem; align-items: flex-start; min-height: 1.75rem; cursor: pointer; }
 .choice .ways { display: grid; gap: .25rem; margin-block-start: .625rem; }
 .choice .about { margin: .25rem 0 0; padding-inline-start: 2rem; }
-.choice .about p { margin: 0; }
+.choice .about p, .choice .told p { margin: 0; }
+.choice .told { padding-block-start: .25rem; }
 input[type=checkbox] { inline-size: 1.25rem; block-size: 1.25rem; margin: .15rem 0 0; flex: none; accent-color: var(--accent); }
 input[type=email] { inline-size: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft);
   border-radius: 8px; padding: .625rem .75rem; margin-block-start: .25rem; }
 .field { display: block; margin: 0 0 1.25rem; font-weight: 600; }
 legend { padding: 0; font-weight: 600; margin-block-end: .5rem; }
+fieldset { margin: 0; min-width: 0; }
+.choice legend { float: inline-start; inline-size: 100%; margin: 0; }
+.choice legend + * { clear: both; }
+main > :last-child { margin-block-end: 0; }
+form + .after { margin-block-start: 1.25rem; }
 button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1.25rem; border-radius: 8px; cursor: pointer;
   border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); max-inline-size: 100%; overflow-wrap: anywhere; }
 button.quiet { background: transparent; color: var(--ink); border-color: var(--soft); }

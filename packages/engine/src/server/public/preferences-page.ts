@@ -46,26 +46,32 @@ export function preferencesPage(wording: Wording, { rows = [] }: Preferences, sa
 function choice(wording: Wording, purpose: string, rows: readonly Preference[], index: number): Markup {
   const { label, description } = wording.purpose(purpose);
   const [first] = rows as [Preference, ...Preference[]];
-  const about = html`${description ? html`<p class="soft">${description}</p>` : ''}
-  ${first.text ? html`<p class="wording">${first.text.content}</p>` : ''}
-  ${first.basis === 'contract' ? html`<p class="soft">${wording.say('preferences.required')}</p>` : ''}
-  ${rows.some(({ pending }) => pending) ? html`<p class="soft">${wording.say('preferences.pending')}</p>` : ''}`;
-  const id = `about-${index}`;
+  const told: Markup[] = [];
+  // What is said in no language but its own reads in the direction of that one.
+  if (description) told.push(html`<p class="soft" dir="auto">${description}</p>`);
+  if (first.text) told.push(html`<p class="wording" dir="auto">${first.text.content}</p>`);
+  if (first.basis === 'contract') told.push(html`<p class="soft">${wording.say('preferences.required')}</p>`);
+  if (rows.some(({ pending }) => pending)) told.push(html`<p class="soft">${wording.say('preferences.pending')}</p>`);
+  const id = told.length > 0 ? `about-${index}` : undefined;
+  const described = id === undefined ? '' : html`aria-describedby="${id}"`;
   if (rows.length === 1)
     return html`<div class="choice">
-      <label>${box(first, id)}<span><strong>${label}</strong> <span class="soft">${wording.channel(first.channel)}</span></span></label>
-      <div class="about" id="${id}">${about}</div>
+      <label>
+        ${box(first, described)}
+        <span><strong><bdi>${label}</bdi></strong> <span class="soft">${wording.channel(first.channel)}</span></span>
+      </label>
+      ${id === undefined ? '' : html`<div class="about" id="${id}">${told}</div>`}
     </div>`;
-  return html`<fieldset class="choice" aria-describedby="${id}">
-    <legend><strong>${label}</strong></legend>
-    <div id="${id}">${about}</div>
+  return html`<fieldset class="choice" ${described}>
+    <legend><strong><bdi>${label}</bdi></strong></legend>
+    ${id === undefined ? '' : html`<div class="told" id="${id}">${told}</div>`}
     <div class="ways">
       ${rows.map((row) => html`<label>${box(row)}<span>${wording.channel(row.channel)}</span></label>`)}
     </div>
   </fieldset>`;
 }
 
-const box = (row: Preference, describedBy?: string): Markup => {
+const box = (row: Preference, described: Markup | '' = ''): Markup => {
   const key = keyOfRow(row);
   const disabled = row.basis === 'contract';
   return html`${disabled ? '' : html`<input type="hidden" name="shown" value="${key}" />`}<input
@@ -74,6 +80,6 @@ const box = (row: Preference, describedBy?: string): Markup => {
       value="${key}"
       ${row.on ? 'checked' : ''}
       ${disabled ? 'disabled' : ''}
-      ${describedBy === undefined ? '' : html`aria-describedby="${describedBy}"`}
+      ${described}
     />`;
 };

@@ -59,16 +59,21 @@ const choose = (wording: Wording, form: Form, chosen: readonly string[]): Markup
     ${form.purposes.map((purpose, i) => {
       const { label, description } = wording.purpose(purpose);
       return html`<div class="choice">
-        <label
-          ><input
+        <label>
+          <input
             type="checkbox"
             name="purpose"
             value="${purpose}"
             ${chosen.includes(purpose) ? 'checked' : ''}
-            aria-describedby="purpose-${i}"
-          /><strong>${label}</strong></label
-        >
-        <div class="about" id="purpose-${i}">${description ? html`<p class="soft">${description}</p>` : ''}</div>
+            ${description ? html`aria-describedby="purpose-${i}"` : ''}
+          />
+          <strong><bdi>${label}</bdi></strong>
+        </label>
+        ${
+          description
+            ? html`<div class="about" id="purpose-${i}"><p class="soft" dir="auto">${description}</p></div>`
+            : ''
+        }
       </div>`;
     })}
   </fieldset>`;

@@ -10,7 +10,7 @@ const named = (wording: Wording, { channel, purpose }: Preferences['asked']) => 
 });
 
 const more = (wording: Wording, token: string): Markup =>
-  html`<p class="soft"><a href="../preferences/${token}">${wording.say('preferences.link')}</a></p>`;
+  html`<p class="soft after"><a href="../preferences/${token}">${wording.say('preferences.link')}</a></p>`;
 
 /** The question. Whoever looks at it, a person or a program, has not answered. */
 export function askToUnsubscribe(wording: Wording, asked: Preferences['asked'], token: string): Markup {
@@ -23,7 +23,6 @@ export function askToUnsubscribe(wording: Wording, asked: Preferences['asked'], 
         <input type="hidden" name="confirm" value="yes" />
         <button>${wording.say('unsubscribe.button')}</button>
       </form>
-      <p></p>
       ${more(wording, token)}`,
   );
 }
