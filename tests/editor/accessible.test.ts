@@ -73,6 +73,7 @@ test('every page is one that everybody can use, by WCAG 2 A and AA, in both colo
     await look('/settings', 'No marketing while a complaint is open');
     await look('/customers', 'Person 1');
     await look('/customers/1', 'What is known');
+    await look('/schema', 'MonthlyCharges');
     await look('/segments', 'No segments yet');
     const made = await page.evaluate(async () => {
       const rule = { combinator: 'and', rules: [{ field: 'Contract', operator: '=', value: 'Month-to-month' }] };
