@@ -3,8 +3,13 @@
  * sort of numbers puts in order, 5 million in a second. A hash stands for a key: two keys that meet in one cost a comparison.
  */
 export class Blocks {
-  #words = new Uint32Array(1 << 16);
+  #words: Uint32Array;
   #length = 0;
+
+  /** `expected`: about how many there will be. */
+  constructor(expected: number) {
+    this.#words = new Uint32Array(2 * Math.max(1, expected));
+  }
 
   get size(): number {
     return this.#length;
@@ -13,7 +18,7 @@ export class Blocks {
   /** `place`: the customer's number among those that are compared. */
   add(key: number, place: number): void {
     if (2 * this.#length === this.#words.length) {
-      const larger = new Uint32Array(this.#words.length * 2);
+      const larger = new Uint32Array(2 * Math.ceil(this.#words.length * 0.6));
       larger.set(this.#words);
       this.#words = larger;
     }

@@ -21,7 +21,7 @@ export interface Search {
 }
 
 export interface Limits {
-  /** Customers read at a time. */
+  /** Customers read at a time. So few that what was read is gone again before it grows old: with 5,000 the heap is three times as large. */
   scan: number;
   /** As many who share a key are compared each with each. */
   block: number;
@@ -31,10 +31,10 @@ export interface Limits {
   keys: number;
 }
 
-export const searchLimits: Limits = { scan: 10_000, block: 1_000, neighbours: 40, keys: 16_000_000 };
+export const searchLimits: Limits = { scan: 250, block: 1_000, neighbours: 40, keys: 16_000_000 };
 
-/** As many customers are held as it takes to compare the blocks of one batch. */
-const held = 8_000;
+/** As many customers are held as it takes to compare the blocks of one batch; few, for the same reason. */
+const held = 400;
 
 /**
  * Finds customers who may be one person, over the whole base: once through it to count how common values are and under which
@@ -55,7 +55,8 @@ export async function findLikely(
     onProgress?: (done: number) => void;
   },
 ): Promise<Search> {
-  const likeness = new Likeness(policy);
+  const count = await db.read((tx) => tx.first<{ count: number }>('SELECT count(*) AS count FROM customer'));
+  const likeness = new Likeness(policy, Number(count?.count ?? 0));
   let keys = 0;
   let customers = 0;
   for await (const persons of everybody(db, policy, limits)) {
@@ -69,7 +70,7 @@ export async function findLikely(
   const rounds = Math.max(1, Math.ceil(keys / limits.keys));
   for (let round = 0; round < rounds; round++) {
     const ids = new Float64Array(customers + limits.scan);
-    const blocks = new Blocks();
+    const blocks = new Blocks(rounds === 1 ? keys : Math.ceil((1.1 * keys) / rounds));
     let place = 0;
     for await (const persons of everybody(db, policy, limits))
       for (const person of persons) {

@@ -17,14 +17,17 @@ function remembered<T>(work: (text: string) => T, room = 50_000): (text: string)
 const ascii = /^[a-z0-9 ]*$/;
 
 /** Small Latin letters and figures with single blanks between words, whatever script and accents it was written in. */
-export const fold = remembered((text) => {
+export function fold(text: string): string {
   const small = text.trim().toLowerCase();
   const plain = ascii.test(small) ? small : anyAscii(small.normalize('NFC')).toLowerCase();
   return plain
     .replace(/['’`]/g, '')
     .replace(/[^a-z0-9]+/g, ' ')
     .trim();
-});
+}
+
+/** The same of names, which come again and again; what is nearly always new, as an address, is not worth remembering. */
+export const foldName = remembered(fold);
 
 /** How a name sounds, roughly and in one form: Schmidt and Smith are the same, as are Meier and Mayer. */
 export const sound = remembered((folded) => doubleMetaphone(folded.replaceAll(' ', ''))[0] || folded.slice(0, 4));

@@ -1,7 +1,7 @@
 import type { Identity } from '../customer.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { readBirthDate } from './birth-date.ts';
-import { fold, sound } from './fold.ts';
+import { fold, foldName, sound } from './fold.ts';
 import type { LikenessPolicy } from './policy.ts';
 
 /** A customer as likeness sees it: folded, and '' where nothing is known. */
@@ -72,7 +72,7 @@ function split(name: string): [given: string, family: string] {
 
 function words(text: string): { kept: string[]; generation: string } {
   let generation = '';
-  const kept = fold(text)
+  const kept = foldName(text)
     .split(' ')
     .filter((word, index, all) => {
       const named = generations.get(word);
