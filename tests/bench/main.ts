@@ -6,6 +6,7 @@ import type { Bench } from './bench.ts';
 import { toLine } from './figures.ts';
 import { bench as dedupe } from './dedupe.ts';
 import { bench as importing } from './import.ts';
+import { bench as ingestBatch } from './ingest-batch.ts';
 import { bench as ingestOne } from './ingest-one.ts';
 import { bench as live } from './live.ts';
 import { bench as loop } from './loop.ts';
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   postgres,
   importing,
   ingestOne,
+  ingestBatch,
   dedupe,
   segment,
   live,

@@ -80,13 +80,10 @@ export async function watchIntake(file: string) {
   const empty = async () => {
     while (await oldest()) await sleep(20);
   };
-  first = await lastEvent();
   return {
     empty,
-    begin() {
-      void lastEvent().then((id) => {
-        first = id;
-      });
+    async begin() {
+      first = await lastEvent();
       began = performance.now();
       timer = setInterval(() => void look(), 50);
     },
