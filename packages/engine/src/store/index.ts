@@ -148,7 +148,7 @@ export { openSqlite, openSqliteReader } from './sqlite.ts';
 export type { StoredTypology } from './typologies.ts';
 export { deleteTypology, listTypologies, saveTypology } from './typologies.ts';
 export type { Version } from './versions.ts';
-export { countVersions, loadVersions, publishVersion } from './versions.ts';
+export { loadVersions, publishVersion } from './versions.ts';
 export { addToTally, entered } from './tally.ts';
 export { giveBackEnrollments } from './give-back-enrollments.ts';
 export type { MovedEnrollments } from './move-enrollments.ts';

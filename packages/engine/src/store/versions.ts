@@ -68,9 +68,3 @@ export async function loadVersions(tx: Transaction, loop?: string): Promise<Vers
     refs: new Map((refs.get(row.id) ?? []).map(({ node, ref }) => [node, ref])),
   }));
 }
-
-/** How many versions there are of all loops. */
-export async function countVersions(tx: Transaction): Promise<number> {
-  const counted = await tx.first<{ count: number }>('SELECT count(*) AS count FROM loop_version');
-  return Number(counted?.count ?? 0);
-}
