@@ -63,6 +63,7 @@ export function AttributeDrawer({ place, attribute, sampled, onClose }: Props) {
       opened
       onClose={onClose}
       position="right"
+      closeButtonProps={{ 'aria-label': 'Close' }}
       styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' } }}
       size={460}
       title={attribute ? (attribute.label ?? attribute.name) : isTrait ? 'New trait' : `New field of ${place.event}`}

@@ -42,6 +42,7 @@ export function EventDrawer({ event, onClose, onNewProperty }: Props) {
       opened
       onClose={onClose}
       position="right"
+      closeButtonProps={{ 'aria-label': 'Close' }}
       styles={{ title: { fontWeight: 620, overflowWrap: 'anywhere' } }}
       size={460}
       title={event ? (event.label ?? event.type) : 'New event type'}
