@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkRule, ruleLimits } from './check-rule.ts';
+import { checkRule } from './check-rule.ts';
+import { ruleLimits } from './check-value.ts';
 import { ruleGroupSchema } from './rule.ts';
 import type { RuleGroup } from './rule.ts';
 

@@ -2,7 +2,8 @@ export { matchModes, measureFunctions, needsThreshold, operatorWords, operators 
 export type { MatchMode, MeasureFunction, Operator } from './operators.ts';
 export { isRuleGroup, ruleGroupSchema, ruleSchema } from './rule.ts';
 export type { Measure, Rule, RuleGroup } from './rule.ts';
-export { checkRule, ruleLimits } from './check-rule.ts';
+export { checkRule } from './check-rule.ts';
+export { ruleLimits } from './check-value.ts';
 export type { KnownNames, RuleProblem } from './check-rule.ts';
 export { RuleError } from './rule-error.ts';
 export type { CalendarDuration } from './duration.ts';

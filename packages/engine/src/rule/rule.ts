@@ -14,24 +14,40 @@ import type { MatchMode, MeasureFunction } from './operators.ts';
  * - `$consent.<channel>.<purpose>` is true when the latest record grants it, false otherwise; `null` finds whoever was
  *   never asked. The purpose is all after the second dot.
  * - `$segment.<id>` is true for the customers whom the segment's rule selects. A segment that leads to itself is an error.
- * - `$list.<id>` is true for the customers whom somebody has put on that list.
+ * - `$list.<id>` is true for the customers whom somebody has put on that list. On a list that is not there is nobody, unless
+ *   whoever translates the rule says which there are: then it is an error.
  * - `$share.<name>` is a number from 0 up to, and without, 100 that a customer keeps for ever, spread evenly and differently
  *   for each name: `$share.pilot < 10` is a random tenth, always the same. It takes `<`, `>=` and `between` (whose upper bound
- *   is left out, so that shares do not overlap).
+ *   is left out, so that shares do not overlap). It goes by the customer's id: of two who are merged the one that is left keeps
+ *   its own.
  * - `$changed.<trait>` with `match` counts the changes of a trait, over a group on what each change has: `from` and `to` (the
  *   values, missing where there was none), `time`, and `source`. How a trait came to be known with the customer itself is no
- *   change.
+ *   change; that it came to be known later is, and so is what a merge or an import has changed. With `valueSource: 'field'`
+ *   the value names another of the four.
  * - `$related.<kind>` with `match` counts the other customers who share a group of that kind (a household, say) with the
- *   customer now; the group in `value` is a rule over them as customers, in which `$related` may not stand again.
+ *   customer now; the group in `value` is a rule over them as customers, in which `$related` may not stand again, nor in a
+ *   segment that it names. Whoever shares two groups is one customer.
  * - `$group.<kind>` with `match` counts the groups of that kind that the customer belongs to now, over a group on their traits
- *   and `since`, the instant from which on it belongs.
+ *   and `since`, the instant from which on it belongs. A group that two spans name at once counts once, when one of them does.
+ *   A trait of a group that is called `since` cannot be asked for, as little as a property that is called `time`.
+ * - Somebody belongs to a group from its `from` on, up to and without its `to`.
  *
  * Measures
  * - With `measure` a field is an event type, and `operator` and `value` ask of one figure over its events that satisfy
  *   `measure.where`: their `count`, the `sum`, `average`, `min` or `max` of the numbers in `measure.property`, or its value in
  *   the `first` or `last` of them by time (of two in one instant the one that came in later is later). The property `time` is
  *   the event's instant. Without such events the count and the sum are 0, and the others are missing; what is not a number
- *   is left out of sum, average, min and max. "Has not ordered since" is the `last` `time` of `order`, `notWithin` a window.
+ *   is left out of sum, average, min and max, and where nothing is left these are missing too. "Has not ordered since" is the
+ *   `last` `time` of `order`, `notWithin` a window: it holds for whoever has never ordered.
+ * - `first` and `last` choose the event, whatever it has: where it lacks the property the figure is missing. Ask `where` for the
+ *   property (`notNull`) to have the last event that has it.
+ * - Whole numbers add up exactly as far as 2⁵³, and so money in minor units does. Sums and averages that are no whole number are
+ *   taken to fifteen digits, so that 1.1 and 2.2 are 3.3. A figure that is a number compares with numbers alone.
+ *
+ * Time
+ * - Events, changes and spans that lie in the future are there like all others: they count, they add up, and one of them can be
+ *   the last. Nothing but `within` looks at the clock, which takes what has been reached (and whether somebody belongs to a
+ *   group, which begins and ends). To leave out what is to come, ask for a `time` `within` a window.
  *
  * Values
  * - Every rule is true or false, never unknown. A missing field (or JSON null) satisfies `null` and the negated operators

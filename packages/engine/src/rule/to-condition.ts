@@ -1,4 +1,5 @@
-import { checkRule, ruleLimits } from './check-rule.ts';
+import { checkRule } from './check-rule.ts';
+import { ruleLimits } from './check-value.ts';
 import { and, constant, isInstant, not, or, rows } from './condition.ts';
 import type { Bound, Condition, Field, FieldCondition, Order, Range, Rows, TextPlace } from './condition.ts';
 import { parseDuration } from './duration.ts';

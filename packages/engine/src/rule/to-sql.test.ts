@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeTraits } from '../customers/write-traits.ts';
 import type { Database } from '../store/database.ts';
 import { openTestDatabase, testsOn } from '../store/test-database.ts';
+import type { MeasureFunction } from './operators.ts';
 import type { Rule, RuleGroup } from './rule.ts';
 import { bindRule, ruleToSql } from './to-sql.ts';
 
@@ -170,4 +172,43 @@ test('a rule that is wrong is refused with its place', async () => {
   expect(() => ruleToSql(of({ field: 'a', operator: 'like', value: 1 }))).toThrow(
     /^rule\.rules\[0\]\.operator: expected one of/,
   );
+});
+
+test('a change to what PostgreSQL cannot store does not keep the changes of others from being asked', async () => {
+  await database.write((tx) =>
+    writeTraits(
+      tx,
+      [
+        { customer: 1, traits: { plan: 'a\u0000\ud800' }, before: { plan: null }, after: { plan: 'a\u0000\ud800' } },
+        { customer: 2, traits: { plan: 'pro' }, before: { plan: 'basic' }, after: { plan: 'pro' } },
+      ],
+      { now, source: 'test' },
+    ),
+  );
+  const changed = (...rules: Rule[]): Promise<number[]> =>
+    select(of({ field: '$changed.plan', operator: '=', match: { mode: 'some' }, value: of(...rules) }));
+  expect(await changed()).toEqual([1, 2]);
+  expect(await changed({ field: 'from', operator: 'null' })).toEqual([1]);
+  expect(await changed({ field: 'to', operator: '=', value: 'pro' })).toEqual([2]);
+});
+
+test('sums of fractions are what people expect, and money in minor units is exact', async () => {
+  const add = (type: string, ...totals: unknown[]) =>
+    database.write((tx) =>
+      tx.runMany(
+        `INSERT INTO event (customer, type, category, time, received_at, properties) VALUES (1, ?, 'order', 0, 0, ${tx.dialect.toJson('?')})`,
+        totals.map((total) => [type, JSON.stringify({ total })]),
+      ),
+    );
+  await add('fractions', 1.1, 2.2, 'none', null, true, [5]);
+  await add('cents', 9_007_199_254_740_000, 991, '12');
+  await add('nothing', 'none');
+  const figure = (type: string, name: MeasureFunction, operator: string, value: unknown): Promise<number[]> =>
+    select(of({ field: type, operator, value, measure: { function: name, property: 'total' } }));
+  expect(await figure('fractions', 'sum', '=', 3.3)).toEqual([1]);
+  expect(await figure('fractions', 'average', '=', 1.65)).toEqual([1]);
+  expect(await figure('cents', 'sum', '=', 9_007_199_254_740_991)).toEqual([1]);
+  expect(await figure('cents', 'sum', '>', 9_007_199_254_740_990)).toEqual([1]);
+  expect(await figure('nothing', 'sum', '=', 0)).toEqual([1, 2, 3]);
+  expect(await figure('nothing', 'average', 'null', undefined)).toEqual([1, 2, 3]);
 });
