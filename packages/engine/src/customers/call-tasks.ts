@@ -1,7 +1,7 @@
 import type { CustomerEvent } from '../plugin/customer.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
-import { latestEvents, readEventTypes } from './show-events.ts';
+import { eventTypesOf, latestEvents } from './show-events.ts';
 
 /** How a call went. The first three end the task; after the others it is to be tried again. */
 export const callOutcomes = ['reached', 'refused', 'wrong-number', 'not-reached', 'call-back'] as const;
@@ -102,7 +102,7 @@ interface Told {
 
 /** What is told of calls since an instant, the latest first. */
 async function callsSince(tx: Transaction, customer: number, since: number): Promise<Told[]> {
-  const types = (await readEventTypes(tx, customer)).filter(
+  const types = (await eventTypesOf(tx, customer)).filter(
     ({ category, last }) => category === 'contact' && last >= since,
   );
   const names = types.map(({ type }) => type);

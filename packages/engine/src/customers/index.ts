@@ -25,7 +25,7 @@ export { emptyPack, joinPacks, packRecords } from './pack-records.ts';
 export { recordEvents } from './record-events.ts';
 export { recordRelationships } from './record-relationships.ts';
 export { resolveCustomer, resolveCustomers } from './resolve-customer.ts';
-export { searchCustomers } from './search-customers.ts';
+export { searchCustomers, totalCustomers } from './search-customers.ts';
 export { indexCustomers } from './search-index.ts';
 export type { CallOutcome, CallTask } from './call-tasks.ts';
 export { callEvent, callOutcomes, openCallTasks } from './call-tasks.ts';

@@ -52,6 +52,19 @@ export interface SearchQuery {
   blind?: boolean;
 }
 
+/**
+ * How many customers there are, at once: numbers are given without a gap and never twice, so all that were ever made, without
+ * those who have become part of another and those who were erased.
+ */
+export async function totalCustomers(tx: Transaction): Promise<number> {
+  const row = await tx.first<{ made: number | null; merged: number; erased: number }>(
+    `SELECT (SELECT max(id) FROM (SELECT max(id) AS id FROM customer UNION ALL SELECT max(customer) FROM erasure) AS made) AS made,
+       (SELECT count(*) FROM merge WHERE undone_at IS NULL) AS merged,
+       (SELECT count(DISTINCT customer) FROM erasure) AS erased`,
+  );
+  return Number(row?.made ?? 0) - Number(row?.merged ?? 0) - Number(row?.erased ?? 0);
+}
+
 async function rank(tx: Transaction, text: string, blind: boolean): Promise<Customer[]> {
   const words = wordsToFind(text);
   const exact = new Set(

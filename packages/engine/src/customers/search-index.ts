@@ -15,7 +15,7 @@ import {
 import { knownPersonal } from './show-personal.ts';
 
 /** Customers of one pass: tens of milliseconds, so that nothing waits long for it. */
-const atOnce = 1_000;
+const atOnce = 200;
 const sampled = 2_000;
 /** A word of this share of all customers finds nobody. Of names more may be alike: a fifth of a family town is called the same. */
 const common = { [wordClass.name]: 0.05, [wordClass.personal]: 0.05, [wordClass.other]: 0.01 } as const;

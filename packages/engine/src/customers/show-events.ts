@@ -25,6 +25,30 @@ const amounts = ['revenue', 'total', 'value', 'amount', 'price'];
 /** Amounts are added up over so many events at most, so that a page of whoever has a million is there as soon. */
 const mostSummed = 10_000;
 
+/** The types of events that a customer has, each with the category of the latest: a step of the index a type, however many events. */
+export async function eventTypesOf(
+  tx: Transaction,
+  customer: number,
+): Promise<{ type: string; category: Category; last: number }[]> {
+  const rows = await tx.all<{ type: string }>(
+    `WITH RECURSIVE types (type) AS (
+       SELECT min(type) FROM event WHERE customer = ?
+       UNION ALL SELECT (SELECT min(type) FROM event WHERE customer = ? AND type > types.type) FROM types
+       WHERE types.type IS NOT NULL
+     ) SELECT type FROM types WHERE type IS NOT NULL`,
+    [customer, customer],
+  );
+  const types: { type: string; category: Category; last: number }[] = [];
+  for (const { type } of rows) {
+    const latest = await tx.first<{ category: Category; last: number }>(
+      'SELECT category, time AS last FROM event WHERE customer = ? AND type = ? ORDER BY time DESC, id DESC LIMIT 1',
+      [customer, type],
+    );
+    if (latest) types.push({ type, ...latest });
+  }
+  return types;
+}
+
 /** The types of events that a customer has, by one walk through the index: each with the category of the latest. */
 export async function readEventTypes(tx: Transaction, customer: number): Promise<EventFigures[]> {
   const rows = await tx.all<Omit<EventFigures, 'category'>>(

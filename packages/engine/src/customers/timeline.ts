@@ -2,7 +2,7 @@ import type { Category } from '../loop/loop.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
 import { findParts } from './show-parts.ts';
-import { readEventTypes } from './show-events.ts';
+import { eventTypesOf } from './show-events.ts';
 import { eventSource, journalSource, messageSource, rareSource, traitSource } from './timeline-sources.ts';
 
 /** The kinds that a timeline is filtered by: events by their category, and what the house itself knows to have happened. */
@@ -132,7 +132,7 @@ export async function readTimeline(
 ): Promise<TimelinePage> {
   const place = after === undefined ? {} : readCursor(after);
   const parts = await findParts(tx, customer);
-  const types = await readEventTypes(tx, customer);
+  const types = await eventTypesOf(tx, customer);
   const wanted = new Set(kinds);
   const sources: Source[] = [
     eventSource(

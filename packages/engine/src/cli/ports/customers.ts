@@ -9,6 +9,7 @@ import {
   readTimeline,
   searchCustomers,
   showCustomer,
+  totalCustomers,
 } from '../../customers/index.ts';
 import type { JsonObject, Patch, Registry } from '../../plugin/index.ts';
 import type { CustomersPort, PersonChange } from '../../server/index.ts';
@@ -18,7 +19,7 @@ import { presentCustomers } from '../../store/index.ts';
 import type { EngineHost } from '../host/engine-host.ts';
 import { readFields } from './fields.ts';
 import { namesOf } from './names-of.ts';
-import { countCustomers, customerRows } from './segment-questions.ts';
+import { customerRows } from './segment-questions.ts';
 
 type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
@@ -48,7 +49,7 @@ export function createCustomersPort({ read, host, registry, now }: Parts): Custo
         return {
           customers: await customerRows(tx, ids),
           next: page.next === undefined ? null : String(page.next),
-          total: await countCustomers(tx),
+          total: await totalCustomers(tx),
         };
       }),
 
