@@ -5,7 +5,7 @@ import { admitEvents } from './schema/admit-events.ts';
 
 /**
  * Appends events, in order of customer. At the place of each that is new it gives the event as it is stored, without what does not
- * fit the schema: an event whose messageId its customer has already is not stored again.
+ * fit the schema: one whose messageId its customer has already at the same instant is not stored again.
  */
 export async function insertEvents(
   tx: Transaction,
@@ -18,14 +18,16 @@ export async function insertEvents(
   const { dialect } = tx;
   const key = (customer: number, messageId: string) => `${customer} ${messageId}`;
   const asked = events
-    .flatMap(({ customer, event }): [number, string][] => (event.messageId ? [[customer, event.messageId]] : []))
+    .flatMap(({ customer, event: { type, time, messageId } }): [number, string, number, string][] =>
+      messageId ? [[customer, type, time, messageId]] : [],
+    )
     .sort(([a, x], [b, y]) => a - b || (x < y ? -1 : 1));
   const known = new Set<string>();
   if (asked.length > 0) {
     const rows = await tx.all<{ customer: number; message_id: string }>(
-      `SELECT event.customer, event.message_id FROM ${dialect.rows(['int', 'text'])} AS wanted
-       ${dialect.lookupJoin} event WHERE event.customer = wanted.c0 AND event.message_id = wanted.c1
-         AND event.message_id IS NOT NULL`,
+      `SELECT event.customer, event.message_id FROM ${dialect.rows(['int', 'text', 'int', 'text'])} AS wanted
+       ${dialect.lookupJoin} event WHERE event.customer = wanted.c0 AND event.type = wanted.c1 AND event.time = wanted.c2
+         AND event.message_id = wanted.c3`,
       [JSON.stringify(asked)],
     );
     for (const row of rows) known.add(key(row.customer, row.message_id));

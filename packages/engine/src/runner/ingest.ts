@@ -7,9 +7,13 @@ import { Touched } from './touched.ts';
 
 /**
  * What another system tells of a party. `sameAs`: whoever is known by one of these is the same party, and is merged in.
- * `messageId`: what has no event, and so none by which it is known, is taken in once by this.
+ * `once`: no event by which it would be known comes of it, or one whose time is that of its arrival: it is known by its message id.
  */
-export type IngestRecord = SourceRecord & { readonly sameAs?: readonly Identity[]; readonly messageId?: string };
+export type IngestRecord = SourceRecord & {
+  readonly sameAs?: readonly Identity[];
+  readonly messageId?: string;
+  readonly once?: boolean;
+};
 
 /**
  * Takes records into the customer base and lets follow what follows from them, all in the given transaction. Identities are
@@ -59,18 +63,18 @@ export async function ingest(
   await takeIn(parts, tx, { events: fresh, touched }, now);
 }
 
-/** Without those that have been taken in before. What brings events is known by them. */
+/** Without those that have been taken in before. What brings an event of its own time is known by that. */
 async function unseen(
   { store }: Parts,
   tx: Transaction,
   records: readonly IngestRecord[],
   now: number,
 ): Promise<readonly IngestRecord[]> {
-  const named = records.flatMap(({ messageId, events }) => (messageId && !events?.length ? [messageId] : []));
+  const named = records.flatMap(({ messageId, once }) => (messageId && once ? [messageId] : []));
   if (named.length === 0) return records;
   const fresh = await store.addSeen(tx, named, now);
   // One that comes twice in this batch is fresh the first time alone.
-  return records.filter(({ messageId, events }) => !messageId || events?.length || fresh.delete(messageId));
+  return records.filter(({ messageId, once }) => !messageId || !once || fresh.delete(messageId));
 }
 
 /** Whoever is known by these keys is the same party as a customer. */

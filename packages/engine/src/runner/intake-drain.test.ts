@@ -23,7 +23,7 @@ function toRecord({ who, event, id, traits = {}, same, bad }: Call): IngestRecor
     identities: [key(who)],
     traits,
     ...(same ? { sameAs: [key(same)] } : {}),
-    ...(id ? { messageId: id } : {}),
+    ...(id ? { messageId: id, ...(event ? {} : { once: true }) } : {}),
     ...(event
       ? {
           events: [

@@ -357,6 +357,8 @@ export interface IngestedRecord extends SourceRecord {
   readonly messageId: string;
   /** When it happened, corrected for the client's clock where it told. */
   readonly time: number;
+  /** It is known by its message id alone: no event comes of it, or one whose time is that of its arrival. */
+  readonly once?: boolean;
   /** An alias: whoever is known by one of these is the same party, and is merged in. */
   readonly sameAs?: readonly Identity[];
 }

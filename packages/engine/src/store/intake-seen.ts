@@ -3,7 +3,7 @@ import type { Transaction } from './database.ts';
 const day = 86_400_000;
 
 /**
- * Remembers message ids of calls that leave no event behind, for a day at least and two at most: a client that has not heard
+ * Remembers message ids of calls that leave no event behind by which they would be known, for a day at least and two at most: a client that has not heard
  * its answer sends again within minutes, and what it says must not be laid over what was said since. The ids that are new.
  */
 export async function addSeen(tx: Transaction, ids: readonly string[], now: number): Promise<Set<string>> {

@@ -112,6 +112,28 @@ test("a client's wrong clock is corrected by when it sent, and nothing happens i
   expect(ingested.map(({ time }) => noon - time)).toEqual([5000, 0, 60_000, 0]);
 });
 
+test('a call that is sent again has the same instant, or is known by its message id alone', async () => {
+  const { send, ingested } = await started();
+  const told = async (call: object) => {
+    ingested.length = 0;
+    await send('track', { userId: 'u1', event: 'A', messageId: 'm', ...call });
+    return [ingested[0]?.time, ingested[0]?.once ?? false];
+  };
+  const timestamp = '2026-03-01T11:59:00Z';
+  // The clock of the client is right: what is between is the way of the call.
+  expect(await told({ timestamp, sentAt: '2026-03-01T11:59:58Z' })).toEqual([Date.parse(timestamp), false]);
+  expect(await told({ timestamp, sentAt: '2026-03-01T11:59:30Z' })).toEqual([Date.parse(timestamp), false]);
+  expect(await told({ timestamp })).toEqual([Date.parse(timestamp), false]);
+  expect(await told({ timestamp, sentAt: '2026-03-01T10:00:00Z' })).toEqual([noon, true]);
+  expect(await told({ timestamp: '2026-03-01T09:00:00Z', sentAt: '2026-03-01T10:00:00Z' })).toEqual([
+    noon - 3_600_000,
+    true,
+  ]);
+  expect(await told({})).toEqual([noon, true]);
+  await send('identify', { userId: 'u1', traits: {} });
+  expect(ingested.at(-1)).toMatchObject({ once: true });
+});
+
 test('a call without a messageId is the same call when it is sent again', async () => {
   const { send, ingested } = await started();
   const call = { userId: 'u1', event: 'A', timestamp: '2026-03-01T09:00:00Z' };

@@ -13,13 +13,15 @@ export function toRecord(
   call: TrackingCall,
   { receivedAt, sentAt }: { receivedAt: number; sentAt?: string | undefined },
 ): IngestedRecord {
-  const time = timeOf(call, call.sentAt ?? sentAt, receivedAt);
+  const { time, byArrival } = timeOf(call, call.sentAt ?? sentAt, receivedAt);
   const messageId = call.messageId || digestOf(type, call);
   const event = eventOf(type, call);
   const previous = type === 'alias' ? String(call.previousId).trim() : undefined;
   return {
     messageId,
     time,
+    // What has its event at another instant when it is sent again is known by its message id alone.
+    ...(byArrival || !event ? { once: true } : {}),
     identities: identitiesOf(type, call),
     traits: traitsOf(type, call) ?? {},
     // What was the id before can be one that the client made up for an unknown visitor, or one of its own users.
@@ -54,16 +56,26 @@ function eventOf(type: CallType, call: TrackingCall): { type: string; properties
   }
 }
 
+/** A clock that is off by no more is right: what is between is the way of the call. In milliseconds. */
+const onTheWay = 60_000;
+
 /**
- * When it happened. A client's clock can be wrong by hours, so where it says when it sent the call, only the difference is
- * believed; that also carries a call onto an accelerated clock.
+ * When it happened. A client's clock can be wrong by hours, so where it says when it sent the call, and that is not about now,
+ * only the difference is believed; that also carries a call onto an accelerated clock. A clock that is right is believed to
+ * the millisecond: the same call sent again has the same instant, by which it is known. `byArrival`: it has another.
  */
-function timeOf(call: TrackingCall, sentAt: string | undefined, receivedAt: number): number {
+function timeOf(
+  call: TrackingCall,
+  sentAt: string | undefined,
+  receivedAt: number,
+): { time: number; byArrival: boolean } {
   const said = call.originalTimestamp ?? call.timestamp;
-  if (!said) return receivedAt;
-  const at = sentAt ? receivedAt - (Date.parse(sentAt) - Date.parse(said)) : Date.parse(said);
+  if (!said) return { time: receivedAt, byArrival: true };
+  const at = Date.parse(said);
+  const off = sentAt ? receivedAt - Date.parse(sentAt) : 0;
+  const corrected = Math.abs(off) > onTheWay ? at + off : at;
   // Nothing has happened in the future.
-  return Math.min(at, receivedAt);
+  return { time: Math.min(corrected, receivedAt), byArrival: corrected !== at || corrected > receivedAt };
 }
 
 /** The same call sent twice without a messageId is one call. A timestamp keeps two of a kind apart. */
