@@ -23,7 +23,7 @@ export interface ImportPreview {
   rejects: { line: number; reason: string; text: string }[];
   refused: number;
   misfits: Record<string, number>;
-  problems: { level: string; message: string }[];
+  problems: { level: string; code: string; message: string }[];
 }
 
 export interface ImportSummary {
@@ -38,6 +38,8 @@ export interface ImportSummary {
   consents: number;
   relationships: number;
   misfits: Record<string, number>;
+  /** Values that are kept aside, by the trait whose declared type they are not of. */
+  aside: Record<string, number>;
   conflicts: number;
   entered: number;
 }
@@ -68,13 +70,14 @@ export const uploadFile = (file: File, onProgress: (share: number) => void, sign
     };
     request.open('POST', `/api/imports${query({ name: file.name })}`);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
-    request.onload = () =>
+    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0));
+    request.addEventListener('load', () =>
       request.status === 201
         ? resolve(JSON.parse(request.responseText) as Import)
-        : fail(request.status, request.responseText);
-    request.onerror = () => fail(0, '');
-    request.onabort = () => reject(new ApiError(0, 'aborted', 'The upload was stopped.'));
+        : fail(request.status, request.responseText),
+    );
+    request.addEventListener('error', () => fail(0, ''));
+    request.addEventListener('abort', () => reject(new ApiError(0, 'aborted', 'The upload was stopped.')));
     signal.addEventListener('abort', () => request.abort());
     request.send(file);
   });

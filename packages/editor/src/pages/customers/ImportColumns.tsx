@@ -21,6 +21,8 @@ const words: Record<Use, string> = {
 const ofCustomers: readonly Use[] = ['trait', 'identity', 'consent', 'relationship', 'ignore'];
 const ofEvents: readonly Use[] = ['time', 'property', 'messageId', ...ofCustomers];
 
+const noDates: string[] = [];
+
 const types = [
   { value: '', label: 'as found' },
   { value: 'text', label: 'text' },
@@ -55,7 +57,7 @@ export function ImportColumns({ preview, plans, isEvents, onChange }: Props) {
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
       )}
-      <div className={`${table.frame} ${classes.columns}`} tabIndex={0} role="region" aria-label="Columns of the file">
+      <div className={`${table.frame} ${classes.columns}`}>
         <table>
           <thead>
             <tr>
@@ -153,7 +155,7 @@ const firstPlan = (use: Use, { dates }: ImportColumn): ColumnPlan => {
 };
 
 function Details({
-  column: { name, dates = [] },
+  column: { name, dates = noDates },
   plan,
   change,
 }: {

@@ -59,13 +59,18 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const job = run.isSuccess ? (progress.data ?? run.data) : undefined;
   const isOver = job !== undefined && job.state !== 'running';
 
-  const known = useRef<ImportPreview['columns']>([]);
-  const mapping = useMemo(() => toMapping(known.current, plans, { eventType, reading }), [plans, eventType, reading]);
+  const [columns, setColumns] = useState<ImportPreview['columns']>([]);
+  const mapping = useMemo(
+    () => toMapping(columns, plans, { eventType, reading }),
+    [columns, plans, eventType, reading],
+  );
   const [asked] = useDebouncedValue(mapping, 350);
   const preview = useQuery(previewQuery(id, asked));
   // While a mapping does not fit, the columns stay, so that it can be mended.
-  if (preview.data && preview.data.columns.length > 0) known.current = preview.data.columns;
-  const shown = preview.data && { ...preview.data, columns: known.current };
+  const found = preview.data?.columns ?? [];
+  if (found.length > 0 && found !== columns) setColumns(found);
+  const shown = preview.data && { ...preview.data, columns };
+  const isAsked = JSON.stringify(asked) === JSON.stringify(mapping) && !preview.isPlaceholderData;
   const problems = preview.data?.problems ?? [];
 
   useEffect(() => {
@@ -79,7 +84,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   };
   const choose = (chosen: File | null) => {
     forget();
-    known.current = [];
+    setColumns([]);
     setFile(chosen);
     setSent(0);
     setPlans({});
@@ -115,7 +120,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       setPlans(plansWithoutEvents(plans));
     } else {
       setEventType('order');
-      setPlans(plansOfEvents(known.current, preview.data?.rows ?? 0, plans));
+      setPlans(plansOfEvents(columns, preview.data?.rows ?? 0, plans));
     }
   };
   const published = loops.data?.filter((one) => one.published) ?? [];
@@ -159,16 +164,21 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           {upload.isError && <Fault error={upload.error} title="The file did not arrive" />}
           {preview.isError && <Fault error={preview.error} title="This file cannot be read" />}
           {upload.isSuccess && preview.isPending && <Skeleton h={180} />}
-          {problems.map(({ level, message }) => (
+          {problems.map(({ level, code, message }) => (
             <Alert key={message} color={level === 'error' ? 'red' : 'yellow'} variant="light" role="alert">
               <Text size="sm" className={classes.message ?? ''}>
                 {message}
               </Text>
+              {code === 'key' && (
+                <Text size="sm" fw={600} mt={4}>
+                  Choose “an identity” for that column below.
+                </Text>
+              )}
             </Alert>
           ))}
           {shown && (
             <>
-              {known.current.length > 0 && (
+              {columns.length > 0 && (
                 <Group justify="space-between" gap="md">
                   <Group gap="sm">
                     <Text size="sm" fw={600}>
@@ -201,7 +211,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
                   </Text>
                 </Group>
               )}
-              {known.current.length > 0 && (
+              {columns.length > 0 && (
                 <fieldset className={classes.fields} disabled={busy}>
                   <ImportColumns preview={shown} plans={plans} isEvents={eventType !== undefined} onChange={change} />
                 </fieldset>
@@ -258,14 +268,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
               <Progress value={job.progress * 100} size="sm" animated aria-label="Imported" />
             </div>
           )}
-          <Group justify="flex-end" gap="xs">
+          <Group justify="flex-end" gap="xs" className={classes.footer ?? ''}>
             <Button variant="default" onClick={close}>
               {busy ? 'Stop' : 'Cancel'}
             </Button>
             <Button
               onClick={() => run.mutate(mapping)}
               loading={busy}
-              disabled={!shown || problems.length > 0 || preview.isPlaceholderData || asked !== mapping}
+              disabled={!shown || problems.length > 0 || !isAsked}
               data-testid="run-import"
             >
               Import
@@ -281,11 +291,10 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
 function Refused({ preview: { refused, rows, rejects } }: { preview: ImportPreview }) {
   if (refused === 0) return null;
   return (
-    <Alert
-      color="yellow"
-      variant="light"
-      title={`${formatNumber(refused)} of the first ${formatNumber(rows)} rows would be refused`}
-    >
+    <Alert color="yellow" variant="light">
+      <Text size="sm" fw={600}>
+        {formatNumber(refused)} of the first {formatNumber(rows)} rows would be refused
+      </Text>
       {rejects.slice(0, 3).map(({ line, reason }) => (
         <Text key={line} size="sm" className={classes.message ?? ''}>
           Line {formatNumber(line)}: {reason}
@@ -301,9 +310,7 @@ function Document({ title, value }: { title: string; value: unknown }) {
       <Text size="xs" c="var(--ink-soft)" mb={4}>
         {title}
       </Text>
-      <pre className={classes.document} tabIndex={0}>
-        {JSON.stringify(value, null, 2)}
-      </pre>
+      <pre className={classes.document}>{JSON.stringify(value, null, 2)}</pre>
     </div>
   );
 }

@@ -62,6 +62,7 @@ function Figures({ summary }: { summary: ImportSummary }) {
     ['Entered the loop', summary.entered],
   ] as const;
   const misfits = Object.entries(summary.misfits);
+  const aside = Object.entries(summary.aside);
   return (
     <>
       <dl className={`${classes.outcome} tabular`}>
@@ -74,7 +75,7 @@ function Figures({ summary }: { summary: ImportSummary }) {
           </div>
         ))}
       </dl>
-      {(misfits.length > 0 || summary.conflicts > 0) && (
+      {(misfits.length > 0 || aside.length > 0 || summary.conflicts > 0) && (
         <Text size="sm" c="var(--ink-soft)">
           {misfits.slice(0, 5).map(([column, count]) => (
             <span key={column}>
@@ -82,6 +83,12 @@ function Figures({ summary }: { summary: ImportSummary }) {
             </span>
           ))}
           {misfits.length > 5 && `So did values of ${plural(misfits.length - 5, 'other column')}. `}
+          {aside.slice(0, 5).map(([trait, count]) => (
+            <span key={trait}>
+              {plural(count, 'value')} of the trait <b>{trait}</b>, which is declared to be of another type,{' '}
+              {count === 1 ? 'is' : 'are'} kept aside.{' '}
+            </span>
+          ))}
           {summary.conflicts > 0 &&
             `${formatNumber(summary.conflicts)} identities stayed with the customers who had them first.`}
         </Text>
@@ -111,7 +118,7 @@ function Rejects({ id, summary: { rejected, rejects } }: { id: string; summary: 
           Download them all
         </Button>
       </Group>
-      <div className={`${table.frame} ${classes.columns}`} tabIndex={0} role="region" aria-label="Rejected rows">
+      <div className={`${table.frame} ${classes.columns}`}>
         <table>
           <thead>
             <tr>

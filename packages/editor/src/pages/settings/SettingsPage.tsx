@@ -1,5 +1,6 @@
 import { Container, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import { HooksCard } from './HooksCard.tsx';
 import { PolicyCard } from './PolicyCard.tsx';
 import { TokensCard } from './TokensCard.tsx';
 
@@ -14,6 +15,7 @@ export function SettingsPage() {
       </Text>
       <Stack gap="md">
         <PolicyCard />
+        <HooksCard />
         <TokensCard />
       </Stack>
     </Container>
