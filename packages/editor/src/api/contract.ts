@@ -144,22 +144,6 @@ export interface MessageRow {
   reason?: string | null;
 }
 
-export interface ImportPreview {
-  columns: { name: string; type: string; samples: Json[] }[];
-  problems: { level: string; message: string }[];
-}
-
-export interface ImportResult {
-  rows: number;
-  created: number;
-  updated: number;
-  unchanged: number;
-  rejected: number;
-  rejects: { line: number; reason: string; text: string }[];
-  columns: { name: string; type: string }[];
-  entered: number;
-}
-
 export interface MailSummary {
   id: string;
   to: string;
