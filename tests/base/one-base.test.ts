@@ -81,11 +81,12 @@ test('a tracking client, a file and a table of another database feed one base, a
     directory,
     'orders.json',
     rows({
-      columns: Object.fromEntries(
-        ['id', 'total', 'placed']
-          .map((name) => [name, { trait: false }])
-          .concat([['buyer', { identity: 'email', trait: false }]]),
-      ),
+      columns: {
+        id: { trait: false },
+        total: { trait: false },
+        placed: { trait: false },
+        buyer: { identity: 'email', trait: false },
+      },
       events: [
         {
           type: 'order',
