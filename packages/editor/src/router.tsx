@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type IdentityTab, identityTabs } from './pages/identity/tabs.ts';
 import { type SchemaTab, schemaTabs } from './pages/schema/tabs.ts';
 import { type Tab, tabs } from './pages/segments/tabs.ts';
 import { NotFound } from './ui/NotFound.tsx';
@@ -52,6 +53,16 @@ const customer = createRoute({
   component: lazyRouteComponent(() => import('./pages/customers/CustomerPage.tsx'), 'CustomerPage'),
 });
 
+const identity = createRoute({
+  getParentRoute: () => root,
+  path: '/identity',
+  validateSearch: (search: Record<string, unknown>): { tab?: IdentityTab } => {
+    const tab = identityTabs.find((one) => one === search['tab']);
+    return tab && tab !== 'review' ? { tab } : {};
+  },
+  component: lazyRouteComponent(() => import('./pages/identity/IdentityPage.tsx'), 'IdentityPage'),
+});
+
 const segments = createRoute({
   getParentRoute: () => root,
   path: '/segments',
@@ -100,6 +111,14 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
 });
 
+const permission = createRoute({
+  getParentRoute: () => root,
+  path: '/permission',
+  validateSearch: (search: Record<string, unknown>): { tab?: 'texts' | 'suppressions' } =>
+    search['tab'] === 'texts' || search['tab'] === 'suppressions' ? { tab: search['tab'] } : {},
+  component: lazyRouteComponent(() => import('./pages/permission/PermissionPage.tsx'), 'PermissionPage'),
+});
+
 const inbox = createRoute({
   getParentRoute: () => root,
   path: '/inbox',
@@ -114,6 +133,7 @@ export const router = createRouter({
     loop.addChildren([canvas, results, operation]),
     customers,
     customer,
+    identity,
     segments,
     newSegment,
     segment,
@@ -121,6 +141,7 @@ export const router = createRouter({
     inbox,
     schema,
     settings,
+    permission,
   ]),
   defaultPendingComponent: PagePending,
   defaultErrorComponent: RouteFault,

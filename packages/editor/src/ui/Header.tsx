@@ -9,6 +9,7 @@ import {
   IconMoon,
   IconRefreshDot,
   IconSettings,
+  IconShieldCheck,
   IconSun,
   IconUserCircle,
   IconUsers,
@@ -147,6 +148,9 @@ function User({ me }: { me: Me }) {
         <Menu.Divider />
         <Menu.Item component={Link} to="/settings" leftSection={<IconSettings size={16} />}>
           Contact policy and tokens
+        </Menu.Item>
+        <Menu.Item component={Link} to="/permission" leftSection={<IconShieldCheck size={16} />}>
+          Permission and consent
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           Sign out

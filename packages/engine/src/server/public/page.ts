@@ -31,6 +31,7 @@ ul.asked li, .choice { border: 1px solid var(--line); border-radius: 8px; paddin
 .choice .about { margin: .25rem 0 0; padding-inline-start: 2rem; }
 .choice .about p, .choice .told p { margin: 0; }
 .choice .told { padding-block-start: .25rem; }
+.choice .wording { margin-block-start: .5rem !important; }
 input[type=checkbox] { inline-size: 1.25rem; block-size: 1.25rem; margin: .15rem 0 0; flex: none; accent-color: var(--accent); }
 input[type=email] { inline-size: 100%; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft);
   border-radius: 8px; padding: .625rem .75rem; margin-block-start: .25rem; }
