@@ -479,7 +479,7 @@ export class Engine {
 
   /**
    * When anything is to be done next; undefined when no clock brings more. `endless`: schedules that have fired before
-   * count too, which always fire again. `messages`: those in the outbox too.
+   * count too, which always fire again, and the windows of segments that no loop watches. `messages`: those in the outbox too.
    */
   async nextDue({ endless = true, messages = true } = {}): Promise<number | undefined> {
     const parts = this.#parts;
@@ -487,7 +487,7 @@ export class Engine {
     const due = [
       await parts.db.read((tx) => parts.store.nextDue(tx, this.#walkable())),
       messages ? await this.#outbox.nextDue() : undefined,
-      await nextSegmentWork(parts, parts.clock.now()),
+      await nextSegmentWork(parts, parts.clock.now(), { unwatched: endless }),
       firing && (endless || !firing.fired) ? firing.at : undefined,
     ].filter((each) => each !== undefined);
     return due.length === 0 ? undefined : Math.min(...due);

@@ -163,3 +163,15 @@ test('a fill that a crash has interrupted goes on where it stopped, and nothing 
   ]);
   expect(await db.read((tx) => tx.all('SELECT count(*) AS count FROM membership'))).toEqual([{ count: 11_001 }]);
 });
+
+test('a run on a virtual clock does not go on for windows that nothing can follow from', async () => {
+  const { engine, clock } = await testEngine(nodes);
+  const renewing = group([{ field: 'renewal', operator: 'within', value: 'P7D' }]);
+  await engine.saveSegment({ id: 'renewing', name: 'Renewing', rule: renewing });
+  await engine.ingest([{ identities: [{ kind: 'key', value: 'c1' }], traits: { renewal: monday + day } }], 'test');
+  while ((await engine.work()) > 0);
+  expect([await engine.nextDue(), await engine.nextDue({ endless: false })]).toEqual([monday + day, undefined]);
+  await engine.publish(mirror('renewing'));
+  expect(await engine.nextDue({ endless: false })).toBe(monday + day);
+  expect(clock.now()).toBe(monday);
+});

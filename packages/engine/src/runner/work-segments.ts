@@ -58,7 +58,7 @@ async function workGone({ db, store }: Parts): Promise<number> {
  * taken for what was so before.
  */
 export async function fillWatched(parts: Parts, now: number): Promise<void> {
-  const watched = new Set(parts.stations.all().flatMap((version) => [...watchedBy(parts, version)]));
+  const watched = watchedByAny(parts);
   if (watched.size === 0) return;
   const known = await parts.db.read((tx) => knownSegments(parts, tx));
   const refs = new Set([...(known?.byRef.values() ?? [])].flatMap(({ id, ref }) => (watched.has(id) ? [ref] : [])));
@@ -66,10 +66,18 @@ export async function fillWatched(parts: Parts, now: number): Promise<void> {
   while (await isFilling()) if ((await workFills(parts, now, refs)) === 0) return;
 }
 
-/** When a membership is to be asked again. */
-export async function nextSegmentWork(parts: Parts, now: number): Promise<number | undefined> {
+const watchedByAny = (parts: Parts): Set<string> =>
+  new Set(parts.stations.all().flatMap((version) => [...watchedBy(parts, version)]));
+
+/** When a membership is to be asked again; `unwatched`: also where that can set off nothing, for no loop watches a segment. */
+export async function nextSegmentWork(
+  parts: Parts,
+  now: number,
+  { unwatched }: { unwatched: boolean },
+): Promise<number | undefined> {
   const { db, store } = parts;
   if (!(await db.read((tx) => store.hasSegments(tx)))) return undefined;
   if ((await segmentsToFill(parts)).length > 0 || (await db.read((tx) => store.hasGone(tx)))) return now;
+  if (!unwatched && watchedByAny(parts).size === 0) return undefined;
   return db.read((tx) => store.nextSegmentTimer(tx));
 }
