@@ -56,12 +56,16 @@ test('what came stands on the page of data; once a trait is declared what does n
     await aside.getByTestId('take-in').click();
     await page.getByText('1 value taken in').waitFor();
     await page.getByText('Everything fits').waitFor();
-    const traits = await page.evaluate(async () => (await (await fetch('/api/customers/1')).json()).traits as unknown);
+    const traits = await page.evaluate(
+      async () => ((await (await fetch('/api/customers/1')).json()) as { traits: unknown }).traits,
+    );
     expect(traits).toMatchObject({ tenure: 'a year' });
 
     await page.getByTestId('closed').click({ force: true });
     await expect
-      .poll(() => page.evaluate(async () => (await (await fetch('/api/schema')).json()).closed as unknown))
+      .poll(() =>
+        page.evaluate(async () => ((await (await fetch('/api/schema')).json()) as { closed: unknown }).closed),
+      )
       .toBe(true);
     expect(complaints).toEqual([]);
   } finally {

@@ -69,11 +69,17 @@ export const latestMisfits = (
 export const countMisfits = (tx: Transaction): Promise<{ scope: string; name: string; count: number }[]> =>
   tx.all('SELECT scope, name, count(*) AS count FROM misfit GROUP BY scope, name ORDER BY scope, name');
 
-export async function deleteMisfits(tx: Transaction, ids: readonly number[]): Promise<number> {
+/** Forgets misfits of one field; how many there were. */
+export async function deleteMisfits(
+  tx: Transaction,
+  { scope, name }: { scope: string; name: string },
+  ids: readonly number[],
+): Promise<number> {
   if (ids.length === 0) return 0;
-  return tx.run(`DELETE FROM misfit WHERE id IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted)`, [
-    JSON.stringify(ids),
-  ]);
+  return tx.run(
+    `DELETE FROM misfit WHERE scope = ? AND name = ? AND id IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted)`,
+    [scope, name, JSON.stringify(ids)],
+  );
 }
 
 /** Events of these messages that are kept aside already: one that is told of twice is kept once. */

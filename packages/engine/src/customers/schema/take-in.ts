@@ -56,6 +56,7 @@ export async function takeInMisfits(
   ];
   await deleteMisfits(
     tx,
+    { scope, name },
     done.map(({ id }) => id),
   );
   await askMembershipsAgain(tx, [...new Set(done.map(({ customer }) => customer))], now);
@@ -172,6 +173,7 @@ export async function discardMisfits(
   const misfits = await misfitsOf(tx, { scope, name, after: 0, limit: 10_000 });
   return deleteMisfits(
     tx,
+    { scope, name },
     misfits.map(({ id }) => id),
   );
 }
