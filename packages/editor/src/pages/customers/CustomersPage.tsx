@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { CustomerRow, Json } from '../../api/contract.ts';
 import { customersQuery } from '../../api/queries.ts';
+import { DuplicatesLink } from '../identity/DuplicatesLink.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Fault } from '../../ui/Fault.tsx';
 import { formatDateTime, formatNumber, plural } from '../../ui/format.ts';
@@ -59,6 +60,7 @@ export function CustomersPage() {
                 look(event.currentTarget.value.trim());
               }}
             />
+            <DuplicatesLink />
             {importButton}
           </Group>
         )}

@@ -1,0 +1,2 @@
+export const identityTabs = ['review', 'decided', 'policy'] as const;
+export type IdentityTab = (typeof identityTabs)[number];
