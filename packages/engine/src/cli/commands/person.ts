@@ -134,7 +134,12 @@ async function byHand(
     });
   const registry = await wiring.registry();
   const folder = out ?? (isPostgres(url) ? undefined : join(dirname(url.replace(/^sqlite:(\/\/)?/i, '')), 'out'));
-  const db = await wiring.openDatabase(url, { engine: true });
+  const db = await wiring.openDatabase(url, { engine: true }).catch((error: Error) => {
+    if (!error.message.includes('another engine')) throw error;
+    throw new CliError(
+      `a server works on the database ${url}, and the person is in what it remembers: leave out --db, and show the server (--server) an administrator's token`,
+    );
+  });
   const transports = createTransports({ registry, log: stderrLog, folder: process.cwd(), deliver: {} });
   try {
     const engine = await makeEngine({
