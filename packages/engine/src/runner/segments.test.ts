@@ -175,3 +175,23 @@ test('a run on a virtual clock does not go on for windows that nothing can follo
   expect(await engine.nextDue({ endless: false })).toBe(monday + day);
   expect(clock.now()).toBe(monday);
 });
+
+test('more segments than one statement asks for are all kept', async () => {
+  const { db, engine, clock } = await testEngine(nodes);
+  const count = store.mostAsked + 12;
+  for (let i = 0; i < count; i++)
+    await engine.saveSegment({
+      id: `s${i}`,
+      name: `S ${i}`,
+      rule: group([{ field: 'points', operator: '>', value: i }]),
+    });
+  while ((await engine.work()) > 0);
+  const told = (points: number) =>
+    engine.ingest([{ identities: [{ kind: 'key', value: 'c1' }], traits: { points } }], 'test');
+  const kept = () => db.read((tx) => store.membershipsOf(tx, 1));
+  await told(1_000);
+  expect(await kept()).toHaveLength(count);
+  clock.advanceTo(monday + 1);
+  await told(40);
+  expect((await kept()).map(({ id }) => id).sort()).toEqual(Array.from({ length: 40 }, (_, i) => `s${i}`).sort());
+});
