@@ -61,7 +61,7 @@ export function toJson(value: unknown, node: SchemaTree, scales: Scales): Json {
     if (scale !== undefined) return decimal(signed(value), scale);
     // Old writers do not say that their bytes are text.
     const text = utf8.decode(value);
-    return text.includes('\uFFFD') ? `0x${Buffer.from(value).toString('hex')}` : text;
+    return text.includes('\uFFFD') ? `0x${Buffer.from(value).toString('hex')}` : storable(text);
   }
   if (scale !== undefined && (typeof value === 'bigint' || typeof value === 'number'))
     return decimal(BigInt(value), scale);
@@ -72,6 +72,7 @@ export function toJson(value: unknown, node: SchemaTree, scales: Scales): Json {
       // JSON has no words for these.
       return Number.isFinite(value) ? value : String(value);
     case 'string':
+      return storable(value);
     case 'boolean':
       return value;
     case 'object':
@@ -85,6 +86,9 @@ export function toJson(value: unknown, node: SchemaTree, scales: Scales): Json {
       return String(value);
   }
 }
+
+/** No database holds a NUL within a text. */
+const storable = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text);
 
 const whole = (value: bigint): Json =>
   value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);

@@ -24,6 +24,9 @@ export async function* readObjects(path: string, from: Place, encoding: string):
   }
 }
 
+/** Escapes of what no database holds as text: a NUL, and a half of a pair of which JSON writes only such as stand alone. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
+
 /** The object, or why it is none. */
 function parseObject(text: string): JsonObject | string {
   let value: unknown;
@@ -33,6 +36,8 @@ function parseObject(text: string): JsonObject | string {
     return `not JSON: ${(error as Error).message}`;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'expected a JSON object';
+  if (unstorable.test(text) && unstorable.test(JSON.stringify(value)))
+    return 'a text in it holds a NUL character, or half of a character';
   if (Object.hasOwn(value, '__proto__')) return 'a trait cannot be named __proto__';
   if ((text.match(/[[{]/g)?.length ?? 0) > deepest && depthOf(value) > deepest) return `nested deeper than ${deepest}`;
   return value as JsonObject;

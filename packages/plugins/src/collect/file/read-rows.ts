@@ -122,6 +122,8 @@ class RowCollector extends Parser {
   /** What csv-parse has counted up to the last row. */
   #counted = { lines: 0, empty: 0 };
   #broken: Broken | undefined;
+  /** Whether a NUL has come: only then is every field looked at. */
+  #hasNul = false;
 
   constructor(start: Place, format: RowFormat) {
     const isUtf8 = /^utf-?8$/i.test(format.encoding);
@@ -143,6 +145,7 @@ class RowCollector extends Parser {
 
   /** Why the rows from the last place on cannot be read, if they cannot. */
   parse(chunk: Buffer): Promise<Broken | undefined> {
+    this.#hasNul ||= chunk.includes(0);
     return new Promise((resolve) => this.write(chunk, (error) => resolve(this.#broken ?? explain(error))));
   }
 
@@ -178,6 +181,13 @@ class RowCollector extends Parser {
         return true;
       }
       this.#batch.rejects.push({ line: first, reason: found, text: joinRow(row, delimiter) });
+    } else if (this.#hasNul && row.some((field) => field.includes('\0'))) {
+      const field = row.findIndex((each) => each.includes('\0')) + 1;
+      this.#batch.rejects.push({
+        line: first,
+        reason: `field ${field} holds a NUL character`,
+        text: joinRow(row, delimiter),
+      });
     } else if (undecodable >= 0) {
       const reason = `field ${undecodable + 1} is not ${this.#format.encoding}`;
       this.#batch.rejects.push({ line: first, reason, text: joinRow(row, delimiter) });

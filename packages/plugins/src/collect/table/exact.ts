@@ -17,7 +17,8 @@ export function plain(value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'bigint') return whole(String(value));
   if (typeof value === 'number') return real(value);
-  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+  if (typeof value === 'boolean') return value;
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return bytes(value);
   if (Array.isArray(value)) return value.map(plain);
