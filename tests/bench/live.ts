@@ -44,6 +44,14 @@ function happening(n: number, at: number): Omit<IngestRecord, 'identities'> {
   }
 }
 
+const sum = (counts: ReadonlyMap<unknown, number>): number => [...counts.values()].reduce((all, of) => all + of, 0);
+
+/** What the processor has worked, in seconds: what else the machine does is not in it. */
+const worked = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
 const measures: Record<string, Measure> = {
   /** Fifty segments are saved and filled by the engine, chunk after chunk. */
   async fill({ file }) {
@@ -53,41 +61,51 @@ const measures: Record<string, Measure> = {
     const start = performance.now();
     while ((await engine.work()) > 0);
     const seconds = (performance.now() - start) / 1000;
+    const { holdMs } = longest;
     await db.write((tx) => tx.run('ANALYZE'));
-    const members = await db.read(countMembers);
+    const members = sum(await db.read(countMembers));
     await db.close();
-    return { seconds, members: [...members.values()].reduce((sum, of) => sum + of, 0), holdMs: longest.holdMs };
+    return { seconds, members, holdMs: Math.round(holdMs) };
   },
 
   async rebuild({ file }) {
     const db = await openSqlite(file as string, { cacheMb: 64 });
-    const start = performance.now();
+    const [start, before] = [performance.now(), worked()];
     const counts = await rebuild(db);
-    const seconds = (performance.now() - start) / 1000;
+    const [seconds, cpu] = [(performance.now() - start) / 1000, worked() - before];
     await db.close();
-    return { seconds, members: Object.values(counts).reduce((sum, of) => sum + of, 0) };
+    return { seconds, cpu, members: sum(new Map(Object.entries(counts))) };
   },
 
   /** From a thousand calls that are handed over to the commit that makes every membership right. */
   async touch({ file, customers }) {
     const clock = new VirtualClock(baseNow + 1);
     const { db, engine } = await openEngine(file as string, { clock });
+    const members = sum(await db.read(countMembers));
     const times: number[] = [];
+    const cpu: number[] = [];
     for (let round = 0; round < rounds; round++) {
       clock.advanceTo(clock.now() + 1_000);
       const records = Array.from({ length: touched }, (_, i): IngestRecord => {
         const n = round * touched + i;
         return { identities: [{ kind: 'userId', value: someone(n, Number(customers)) }], ...happening(n, clock.now()) };
       });
-      const start = performance.now();
+      const [start, before] = [performance.now(), worked()];
       await engine.ingest(records, 'bench');
+      cpu.push(worked() - before);
       times.push((performance.now() - start) / 1000);
     }
     const changed = await db.read((tx) =>
       tx.first<{ n: number }>('SELECT count(*) AS n FROM membership WHERE since > ?', [baseNow]),
     );
     await db.close();
-    return { seconds: median(times), slowest: Math.max(...times), changed: Number(changed?.n) };
+    return {
+      seconds: median(times),
+      cpu: median(cpu),
+      slowest: Math.max(...times),
+      members,
+      changed: Number(changed?.n),
+    };
   },
 };
 
@@ -170,15 +188,20 @@ export const bench: Bench = {
       say(`${name} ${measured.seconds.toFixed(3)} s`);
       return measured;
     };
-    const floors: number[] = [];
+    const floors: Awaited<ReturnType<typeof onFresh>>[] = [];
     const values: Awaited<ReturnType<typeof onFresh>>[] = [];
     for (let run = 1; run <= runs; run++) {
-      floors.push((await onFresh('rebuild', base)).seconds);
-      values.push(await onFresh('touch', file));
+      const floor = await onFresh('rebuild', base);
+      const value = await onFresh('touch', file);
+      if (floor['members'] !== value['members'])
+        throw new Error(`expected ${floor['members']} memberships, as they are rebuilt, got ${value['members']}`);
+      floors.push(floor);
+      values.push(value);
     }
     const { living, previewing, previewMs } = await feel(folder, file, rows, rows < 100_000 ? 2 : 10);
     const value = median(values.map(({ seconds }) => seconds));
-    const floor = median(floors);
+    const floor = median(floors.map(({ seconds }) => seconds));
+    const cpuOf = (of: typeof values) => median(of.map(({ cpu = Number.NaN }) => cpu));
     return {
       name: 'live',
       value: rounded(value),
@@ -189,6 +212,8 @@ export const bench: Bench = {
       runs,
       peakMemoryMB: Math.max(...values.map(({ peakMemoryMB }) => peakMemoryMB)),
       touched,
+      cpuSeconds: rounded(cpuOf(values)),
+      floorCpuSeconds: rounded(cpuOf(floors)),
       segments: Object.keys(fiftySegments).length,
       slowestMs: Math.round(Math.max(...values.map(({ slowest = 0 }) => slowest)) * 1000),
       fillSeconds: Number.isNaN(filled) ? null : rounded(filled),
