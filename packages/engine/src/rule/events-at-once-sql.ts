@@ -13,13 +13,18 @@ import { eventField, eventsMatching, eventToSql } from './rows-sql.ts';
  */
 export type AtOnce = (RowsCondition & { rows: Extract<RowsCondition['rows'], { of: 'events' }> }) | FigureCondition;
 
-/** Whether events have to be read themselves, where the index does not hold what is asked of them. */
+/** Whether events have to be read themselves, since the index does not hold what is asked of them. */
 export function isAtOnce(condition: Condition): condition is AtOnce {
   if (condition.kind === 'rows') return condition.rows.of === 'events' && readsProperties(condition.of);
-  if (condition.kind !== 'figure' || 'other' in condition.test) return false;
-  if (condition.function === 'first' || condition.function === 'last') return false;
-  return condition.of?.kind === 'value' || readsProperties(condition.where);
+  return isFigureOfAll(condition) && (condition.of?.kind === 'value' || readsProperties(condition.where));
 }
+
+/** A figure that several events make, compared with what is no trait of each customer. */
+export const isFigureOfAll = (condition: Condition): condition is FigureCondition =>
+  condition.kind === 'figure' &&
+  !('other' in condition.test) &&
+  condition.function !== 'first' &&
+  condition.function !== 'last';
 
 const isProperty = (field: Field): boolean => field.kind === 'value';
 
@@ -67,7 +72,7 @@ export function atOnceToSql(
   ]);
   const found = sql`SELECT count(*) FROM customer AS ${some} CROSS JOIN event AS "rule_event" WHERE "rule_event".customer = ${some}.id AND "rule_event".type = ${type} AND ${eventToSql(where, dialect)} AND ${terms}`;
   const all = sql`SELECT count(*) FROM event WHERE customer > ${middle} AND customer <= ${middle} + 1000`;
-  return sql`(CASE WHEN 50 * (${found}) >= (${all}) AND (${all}) > 0 THEN ${setOf(condition, id, dialect)} ELSE ${oneByOne} END)`;
+  return sql`(CASE WHEN 50 * (${found}) >= (${all}) AND (${all}) > 0 THEN ${setOf(condition, id, dialect, sqliteWords)} ELSE ${oneByOne} END)`;
 }
 
 /** What the index answers of a condition on events: it leaves no more of them than the condition does. */
@@ -76,23 +81,46 @@ function withoutProperties(condition: Condition): Condition {
   return { kind: 'and', of: [{ kind: 'constant', value: true }, ...parts.filter((part) => !readsProperties(part))] };
 }
 
+/** How a database says it. */
+export interface Words {
+  /** Behind the table, so that it is read in its own order. */
+  inOrder: Fragment;
+  /** Behind a subquery that is to be taken as it stands. */
+  asItStands: Fragment;
+  isIn: (id: Fragment, set: Fragment) => Fragment;
+}
+
+export const sqliteWords: Words = {
+  inOrder: sql` NOT INDEXED`,
+  // Keeps SQLite from sorting the events themselves instead of what is taken out of them.
+  asItStands: sql` LIMIT -1`,
+  isIn: (id, set) => sql`${id} IN (${set})`,
+};
+
+/** A set that does not fit into memory is no hash for an IN, and asked anew for each customer; of an EXISTS it makes a join. */
+export const postgresWords: Words = {
+  inOrder: sql``,
+  asItStands: sql``,
+  isIn: (id, set) => sql`EXISTS (SELECT 1 FROM (${set}) AS "rule_set" WHERE "rule_set".customer = ${id})`,
+};
+
 /** Whoever has no such events is in no set of those who have, so where they satisfy the condition the set is of who does not. */
-function setOf(condition: AtOnce, id: Fragment, dialect: RuleDialect): Fragment {
+export function setOf(condition: AtOnce, id: Fragment, dialect: RuleDialect, words: Words): Fragment {
+  const { inOrder, asItStands, isIn } = words;
+  const isNotIn = (set: Fragment) => sql`(NOT ${isIn(id, set)})`;
   if (condition.kind === 'rows') {
     const { rows, of, least, most } = condition;
-    const matching = eventsMatching(rows.type, of, dialect, sql` NOT INDEXED`);
-    const customer = sql`SELECT "rule_event".customer ${matching}`;
-    const having = (counted: Fragment) => sql`${customer} GROUP BY "rule_event".customer HAVING count(*) ${counted}`;
-    if (least === 0) return sql`${id} NOT IN (${most === 0 ? customer : having(sql`> ${most}`)})`;
-    if (most === Infinity) return sql`${id} IN (${least === 1 ? customer : having(sql`>= ${least}`)})`;
-    return sql`${id} IN (${having(sql`BETWEEN ${least} AND ${most}`)})`;
+    const customers = sql`SELECT "rule_event".customer ${eventsMatching(rows.type, of, dialect, inOrder)}`;
+    const having = (counted: Fragment) => sql`${customers} GROUP BY "rule_event".customer HAVING count(*) ${counted}`;
+    if (least === 0) return isNotIn(most === 0 ? customers : having(sql`> ${most}`));
+    if (most === Infinity) return isIn(id, least === 1 ? customers : having(sql`>= ${least}`));
+    return isIn(id, having(sql`BETWEEN ${least} AND ${most}`));
   }
   const { type, where, function: made, of, test } = condition;
   const isAmount = made === 'sum' || made === 'count';
   const ofNone = fieldTest(test)(isAmount ? 0 : undefined, 0, undefined);
   const field = of && eventField(of, dialect);
-  // A limit keeps SQLite from sorting the events themselves instead of what is taken out of them.
-  const taken = sql`SELECT "rule_event".customer AS customer${field ? sql`, ${field.value} AS v, ${field.type} AS t` : sql``} ${eventsMatching(type, where, dialect, sql` NOT INDEXED`)} LIMIT -1`;
+  const taken = sql`SELECT "rule_event".customer AS customer${field ? sql`, ${field.value} AS v, ${field.type} AS t` : sql``} ${eventsMatching(type, where, dialect, inOrder)}${asItStands}`;
   const figure =
     made === 'count' || made === 'first' || made === 'last' || !field
       ? sql`count(*)`
@@ -100,6 +128,6 @@ function setOf(condition: AtOnce, id: Fragment, dialect: RuleDialect): Fragment 
   const value = sql`"rule_each".figure`;
   const asked = dialect.figure(made === 'sum' || made === 'average' ? dialect.readable(value) : value);
   const holds = dialect.condition(test, asked);
-  const each = sql`SELECT "rule_each".customer FROM (SELECT customer, ${figure} AS figure FROM (${taken}) GROUP BY customer) AS "rule_each" WHERE ${ofNone ? sql`NOT ` : sql``}${holds}`;
-  return sql`${id} ${ofNone ? sql`NOT IN` : sql`IN`} (${each})`;
+  const each = sql`SELECT "rule_each".customer FROM (SELECT customer, ${figure} AS figure FROM (${taken}) AS "rule_taken" GROUP BY customer) AS "rule_each" WHERE ${ofNone ? sql`NOT ${holds}` : holds}`;
+  return ofNone ? isNotIn(each) : isIn(id, each);
 }

@@ -1,10 +1,11 @@
-import type { Condition, RowsCondition } from './condition.ts';
-import { atOnceToSql, isAtOnce } from './events-at-once-sql.ts';
+import type { Condition } from './condition.ts';
+import type { AtOnce } from './events-at-once-sql.ts';
+import { atOnceToSql, isAtOnce, isFigureOfAll, postgresWords, setOf } from './events-at-once-sql.ts';
 import type { Fragment } from './fragment.ts';
 import { joinBalanced, sql } from './fragment.ts';
 import { narrow } from './narrow.ts';
 import type { RuleGroup } from './rule.ts';
-import { cheapestFirst, eventsMatching } from './rows-sql.ts';
+import { cheapestFirst } from './rows-sql.ts';
 import { toCondition } from './to-condition.ts';
 import type { BoundParameter, RuleSql, SqlContext } from './to-sql.ts';
 import { bindRule, dialects, needsTraits, translate } from './to-sql.ts';
@@ -102,20 +103,26 @@ function firstOf(all: readonly Condition[]): First | undefined {
   };
 }
 
-/** The planner finds the order itself, if events are to be counted at once and not for each customer anew. */
+/**
+ * The planner finds the order itself, if what there is to count and to add is a set of customers, and not asked of each anew: as
+ * fast as by hand. Where the index of a trait leaves few of them, that is dearer than to ask those few.
+ */
 function onPostgres(all: readonly Condition[], part: Fragment | undefined): Fragment {
   const dialect = dialects.postgres;
-  const terms = all.map((condition) =>
-    isCountOfEvents(condition)
-      ? sql`${customer}.id IN (SELECT "rule_event".customer ${eventsMatching(condition.rows.type, condition.of, dialect)} GROUP BY "rule_event".customer HAVING count(*) >= ${condition.least})`
-      : translate(condition, customer, dialect),
-  );
-  return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([...isThere(part), ...terms])}`;
+  const say = (condition: Condition): Fragment => {
+    if (condition.kind === 'not') return sql`(NOT ${say(condition.of)})`;
+    return !part && (isAtOnce(condition) || isFigureOfAll(condition) || isCountOfEvents(condition))
+      ? setOf(condition, sql`${customer}.id`, dialect, postgresWords)
+      : translate(condition, customer, dialect);
+  };
+  return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([...isThere(part), ...all.map(say)])}`;
 }
 
-const isCountOfEvents = (
-  condition: Condition,
-): condition is RowsCondition & { rows: Extract<RowsCondition['rows'], { of: 'events' }> } =>
-  condition.kind === 'rows' && condition.rows.of === 'events' && condition.least > 1 && condition.most === Infinity;
+/** At least or at most so many events; for one event alone the planner makes a join by itself. */
+const isCountOfEvents = (condition: Condition): condition is AtOnce =>
+  condition.kind === 'rows' &&
+  condition.rows.of === 'events' &&
+  !(condition.least === 1 && condition.most === Infinity) &&
+  condition.most > 0;
 
 const allOf = (terms: readonly Fragment[]): Fragment => joinBalanced('AND', terms);
