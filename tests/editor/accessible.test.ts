@@ -71,8 +71,12 @@ test('every page is one that everybody can use, by WCAG 2 A and AA, in both colo
     await look(`/loops/${loop.id}/results`, 'Published v1');
     await look(`/loops/${loop.id}/operation`, 'People under way');
     await look('/settings', 'No marketing while a complaint is open');
+    await look('/permission', 'Sign-up forms');
+    await look('/permission?tab=texts', 'No wordings yet');
+    await look('/permission?tab=suppressions', 'Nobody is on the list');
     await look('/customers', 'Person 1');
-    await look('/customers/1', 'What is known');
+    await look('/customers/1', 'Never asked for anything');
+    await look('/customers/1#basic', 'What is known');
     await look('/schema', 'MonthlyCharges');
     await look('/segments', 'No segments yet');
     const made = await page.evaluate(async () => {
@@ -85,7 +89,7 @@ test('every page is one that everybody can use, by WCAG 2 A and AA, in both colo
     await look('/segments', 'Without a contract');
     await look('/messages', 'sent');
     expect(pages).toEqual(Object.fromEntries(Object.keys(pages).map((path) => [path, []])));
-    expect(Object.keys(pages)).toHaveLength(24);
+    expect(Object.keys(pages)).toHaveLength(34);
   } finally {
     await visitor.close();
   }

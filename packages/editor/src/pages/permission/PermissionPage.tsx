@@ -21,7 +21,9 @@ export function PermissionPage() {
       <Title order={1}>Permission</Title>
       <Text size="sm" c="var(--ink-soft)" mt={2} mb="lg">
         What people are asked whether they want it, in which words, and to which addresses nothing is sent.
-        {state.data && state.data.pending > 0 && ` ${plural(state.data.pending, 'sign-up')} now waiting for a click.`}
+        {state.data &&
+          state.data.pending > 0 &&
+          ` ${plural(state.data.pending, 'sign-up waits', 'sign-ups wait')} for a click.`}
       </Text>
       {state.data?.publicURL === null && (
         <Alert
@@ -30,6 +32,7 @@ export function PermissionPage() {
           mb="md"
           icon={<IconLinkOff size={18} />}
           title="People cannot reach this installation yet"
+          styles={{ label: { color: 'var(--ink)' } }}
           data-testid="no-public-url"
         >
           Mails have no links to unsubscribe, and nobody can confirm, until <code>publicURL</code> in osicam.config.json

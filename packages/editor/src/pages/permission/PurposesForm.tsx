@@ -68,8 +68,8 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
               onChange={(event) => change({ from: event.currentTarget.value })}
             />
             <TextInput
-              label="Language"
-              description="Where that of a person is not known, as en or de."
+              label="Language where a person’s is not known"
+              placeholder="en"
               value={policy.language}
               maxLength={35}
               onChange={(event) => change({ language: event.currentTarget.value.trim() })}
@@ -163,7 +163,7 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
           How often somebody is asked, and how much an address may bounce.
         </Text>
         <div className={classes.pair}>
-          <Input.Wrapper label="A link to confirm works for">
+          <Input.Wrapper size="xs" label="A link to confirm works for">
             <DurationInput
               label="A link to confirm works for"
               value={optIn.expires}
@@ -171,6 +171,7 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
             />
           </Input.Wrapper>
           <NumberInput
+            size="xs"
             label="Confirmation mails to one address"
             min={1}
             max={20}
@@ -178,14 +179,15 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
             value={optIn.mails}
             onChange={(mails) => typeof mails === 'number' && change({ optIn: { ...optIn, mails } })}
           />
-          <Input.Wrapper label="within">
+          <Input.Wrapper size="xs" label="Sent within">
             <DurationInput
-              label="within"
+              label="Sent within"
               value={optIn.within}
               onChange={(within) => change({ optIn: { ...optIn, within } })}
             />
           </Input.Wrapper>
           <NumberInput
+            size="xs"
             label="Soft bounces that count as a hard one"
             min={1}
             max={100}
@@ -193,9 +195,9 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
             value={bounces.soft}
             onChange={(soft) => typeof soft === 'number' && change({ bounces: { ...bounces, soft } })}
           />
-          <Input.Wrapper label="within">
+          <Input.Wrapper size="xs" label="Bounced within">
             <DurationInput
-              label="within"
+              label="Bounced within"
               value={bounces.within}
               onChange={(within) => change({ bounces: { ...bounces, within } })}
             />
@@ -221,7 +223,7 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
           {save.error.message}
         </Alert>
       )}
-      <Group justify="flex-end" gap="xs">
+      <Group justify="flex-end" gap="xs" className={dirty ? classes.save : undefined}>
         {dirty && (
           <Button
             variant="default"

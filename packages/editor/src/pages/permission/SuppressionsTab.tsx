@@ -118,18 +118,20 @@ export function SuppressionsTab() {
             </Table>
           </div>
         )}
-        <Group justify="flex-end" gap="xs" mt="sm">
-          {pages.length > 0 && (
-            <Button size="xs" variant="default" onClick={() => setPages(pages.slice(0, -1))}>
-              Newer
-            </Button>
-          )}
-          {list.data?.next && (
-            <Button size="xs" variant="default" onClick={() => setPages([...pages, list.data.next as string])}>
-              Older
-            </Button>
-          )}
-        </Group>
+        {(pages.length > 0 || list.data?.next) && (
+          <Group justify="flex-end" gap="xs" mt="sm">
+            {pages.length > 0 && (
+              <Button size="xs" variant="default" onClick={() => setPages(pages.slice(0, -1))}>
+                Newer
+              </Button>
+            )}
+            {list.data?.next && (
+              <Button size="xs" variant="default" onClick={() => setPages([...pages, list.data.next as string])}>
+                Older
+              </Button>
+            )}
+          </Group>
+        )}
       </Card>
       <Confirm
         opened={removing !== undefined}
