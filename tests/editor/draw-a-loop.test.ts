@@ -122,7 +122,7 @@ test('a newcomer signs in, draws a loop by dragging, publishes it, imports custo
   await page.getByLabel('Search customers').fill('person42@');
   await page.getByRole('link', { name: 'Person 42' }).click();
   await page.getByTestId('customer').waitFor();
-  await page.getByRole('tab', { name: /What is known/ }).click();
+  await page.getByRole('tab', { name: /Basics/ }).click();
   await soon(() => text('traits')).toContain('person42@example.org');
   await keepPicture(page, 'customer');
   expect(complaints).toEqual([]);

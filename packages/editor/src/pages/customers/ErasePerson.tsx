@@ -22,9 +22,11 @@ export function ErasePerson({ view, onClose }: { view: CustomerView; onClose: ()
   const erase = useMutation({
     mutationFn: () => eraseCustomer(view.id, false),
     onSuccess: async () => {
-      client.removeQueries({ queryKey: ['customer', String(view.id)] });
       notifications.show({ color: 'teal', message: `Customer ${view.id} is erased` });
+      // First away from the page, which would ask for who is not there any more; then nothing of them stays in memory.
+      await client.cancelQueries({ queryKey: ['customer', String(view.id)] });
       await navigate({ to: '/customers' });
+      client.removeQueries({ queryKey: ['customer', String(view.id)] });
       await client.invalidateQueries({ queryKey: ['customers'] });
     },
   });
