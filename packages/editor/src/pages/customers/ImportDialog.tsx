@@ -102,15 +102,12 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     (column: string, plan: ColumnPlan) =>
       setPlans((before) => {
         // An event has one time, and one id.
-        const others = Object.entries(before).filter(
-          ([name, each]) => name === column || each.use !== plan.use || !['time', 'messageId'].includes(plan.use),
-        );
-        const moved = Object.entries(before).filter((entry) => !others.includes(entry));
-        return {
-          ...Object.fromEntries(others),
-          ...Object.fromEntries(moved.map(([name]) => [name, { use: 'property' as const }])),
-          [column]: plan,
-        };
+        const isOnly = plan.use === 'time' || plan.use === 'messageId';
+        const others = Object.entries(before).map(([name, each]): [string, ColumnPlan] => [
+          name,
+          isOnly && each.use === plan.use ? { use: 'property' } : each,
+        ]);
+        return { ...Object.fromEntries(others), [column]: plan };
       }),
     [],
   );
