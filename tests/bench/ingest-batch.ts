@@ -8,7 +8,7 @@ import { inChild } from './child.ts';
 import { median, rounded } from './figures.ts';
 import { load, trackCall } from './load.ts';
 import type { Ingested } from './run-ingest.ts';
-import { runIngest } from './run-ingest.ts';
+import { runIngest, settledBase } from './run-ingest.ts';
 
 const events = 500;
 const connections = 4;
@@ -60,7 +60,7 @@ export const bench: Bench = {
   describe: 'events in batches of 500, on disk before the answer, worked in with two live segments',
   measures,
   async run({ folder, rows = 1_000_000, runs = 3, say }) {
-    const base = await findBase({ customers: rows, events: rows * 10 }, say);
+    const base = await settledBase(folder, await findBase({ customers: rows, events: rows * 10 }, say), say);
     const given = { customers: `${rows}`, seconds: rows < 100_000 ? '2' : '10' };
     const file = join(folder, 'floor.sqlite');
     const bare = Math.min(rows, 500_000);

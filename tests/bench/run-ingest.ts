@@ -35,11 +35,22 @@ export interface IngestRun {
 const ask = (bench: string, server: Served, given: Readonly<Record<string, string>>) =>
   inChild(bench, 'load', { address: server.address, writeKey: server.writeKey, ...given });
 
+/** The base with the segments filled and all that an engine does once for it done: made once, and a copy served in each run. */
+export async function settledBase(folder: string, base: string, say: (line: string) => void): Promise<string> {
+  const server = await served({ data: join(folder, 'settled'), base });
+  try {
+    say('filling two segments and the search of the base');
+    await keepSegments(server);
+  } finally {
+    await server.stop();
+  }
+  return server.file;
+}
+
 export async function runIngest({ bench, given, folder, base, events, say }: IngestRun): Promise<Ingested> {
   const data = join(folder, 'data');
   const server = await served({ data, base });
   try {
-    await keepSegments(server);
     const watch = await watchIntake(server.file);
     await ask(bench, server, { ...given, seconds: '1' });
     await watch.empty();

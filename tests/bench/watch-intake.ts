@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { indexedTo } from '../../packages/engine/src/customers/search-words.ts';
 import { openSqliteReader } from '../../packages/engine/src/store/index.ts';
 import type { Served } from './served.ts';
 
@@ -43,7 +44,7 @@ const segments = [
   },
 ];
 
-/** Makes the segments of a served instance, and waits until each has its members. */
+/** Makes the segments of a served instance, and waits until each has its members and everybody can be searched for. */
 export async function keepSegments({ address, token, file }: Served): Promise<void> {
   for (const { id, ...segment } of segments) {
     const answer = await fetch(`${address}/api/segments/${id}`, {
@@ -58,7 +59,12 @@ export async function keepSegments({ address, token, file }: Served): Promise<vo
     reader.read((tx) =>
       tx.first<{ count: number }>('SELECT count(*) AS count FROM segment WHERE filled_to IS NOT NULL'),
     );
-  while (((await filling())?.count ?? 0) > 0) await sleep(100);
+  const indexing = () =>
+    reader.read(async (tx) => {
+      const last = await tx.first<{ id: number }>('SELECT max(id) AS id FROM customer');
+      return (await indexedTo(tx)) < (last?.id ?? 0);
+    });
+  while (((await filling())?.count ?? 0) > 0 || (await indexing())) await sleep(100);
   await reader.close();
 }
 

@@ -50,6 +50,7 @@ export {
   workedIn,
 } from './intake.ts';
 export { addSeen, forgetSeen } from './intake-seen.ts';
+export { keepCheckpointed } from './keep-checkpointed.ts';
 export { locate } from './locate.ts';
 export { loopStates } from './loop-states.ts';
 export { markWoken, wokenPhase } from './mark-woken.ts';

@@ -5,7 +5,15 @@ import type { ClockReading, IncomingEvent, Retention, SourceProgress } from '../
 import { AcceleratedClock, createTransports, liveClock } from '../../runner/index.ts';
 import type { IngestedRecord } from '../../server/index.ts';
 import type { Database, IntakeState, NewIntake } from '../../store/index.ts';
-import { createDraft, readMeta, saveDraft, syncTraitIndexes, writeMeta, writePolicy } from '../../store/index.ts';
+import {
+  createDraft,
+  keepCheckpointed,
+  readMeta,
+  saveDraft,
+  syncTraitIndexes,
+  writeMeta,
+  writePolicy,
+} from '../../store/index.ts';
 import { makeEngine } from '../make-engine.ts';
 import { listWriter } from '../ports/lists.ts';
 import { schemaWriter } from '../ports/schema.ts';
@@ -96,6 +104,7 @@ export async function createEngineHost({
   // One whose making was interrupted is made now.
   if (!idle) await syncTraitIndexes(db);
 
+  const checkpoints = database.shared ? undefined : keepCheckpointed(database.url);
   const stopping = new AbortController();
   const { signal } = stopping;
   let wake = () => {};
@@ -298,6 +307,7 @@ export async function createEngineHost({
       await engine.stopSending();
       if (spec.mode !== 'live') await db.write((tx) => writeMeta(tx, 'clock', String(clock.now())));
       await transports.close();
+      await checkpoints?.stop();
       await db.close();
     },
   };
