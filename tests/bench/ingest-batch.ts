@@ -11,7 +11,7 @@ import type { Ingested } from './run-ingest.ts';
 import { runIngest, settledBase } from './run-ingest.ts';
 
 const events = 500;
-const connections = 4;
+const connections = 16;
 
 const measures: Record<string, Measure> = {
   /** The client, in a process of its own. */
