@@ -19,7 +19,7 @@ async function workTimers(parts: Parts, now: number): Promise<number> {
   const next = await db.read((tx) => store.nextSegmentTimer(tx));
   if (next === undefined || next > now) return 0;
   return db.write(async (tx) => {
-    const due = await store.takeSegmentTimers(tx, now, chunk.handler);
+    const due = await store.takeSegmentTimers(tx, now, chunk.ask);
     const touched = new Touched();
     for (const { customer, what } of due)
       if (what === store.everything) touched.everything([customer]);
@@ -47,7 +47,7 @@ async function workFills(parts: Parts, now: number, only?: ReadonlySet<number>):
 async function workGone({ db, store }: Parts): Promise<number> {
   if (!(await db.read((tx) => store.hasGone(tx)))) return 0;
   return db.write(async (tx) => {
-    const cleared = await store.clearGone(tx, chunk.set);
+    const cleared = await store.clearGone(tx, chunk.fill);
     if (!(await store.hasSegments(tx))) await store.clearSegmentTimers(tx);
     return cleared;
   }, 'fire');
