@@ -2,6 +2,7 @@ import type { CustomerReader } from '../plugin/contexts.ts';
 import type { CustomerEvent } from '../plugin/customer.ts';
 import type { Database, SqlValue, Transaction } from '../store/database.ts';
 import { findCustomers } from './find-customers.ts';
+import { findAlike } from './likeness/find-alike.ts';
 import { findByIdentity } from './identity/find-by-identity.ts';
 
 /** What node types may read of the customer base, as it was at the last commit. */
@@ -11,6 +12,7 @@ export function createReader(db: Database, now: number): CustomerReader {
     findByIdentity: (kind, values) => db.read((tx) => findByIdentity(tx, kind, values)),
     customers: (ids) =>
       db.read(async (tx) => new Map((await findCustomers(tx, ids)).map((customer) => [customer.id, customer]))),
+    alike: (ids) => db.read((tx) => findAlike(tx, ids)),
     quantiles: (query) => db.read((tx) => readQuantiles(tx, query, now)),
   };
 }

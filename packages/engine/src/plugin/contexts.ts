@@ -16,6 +16,17 @@ export interface NodeContext<S> {
 }
 
 /** Reading from the customer base, a batch at a time. */
+/** Two who may be one, by what is known of them. `customer` is the smaller id. */
+export interface Alike {
+  readonly customer: number;
+  readonly other: number;
+  /** How certain it is that they are one, between 0 and 1. */
+  readonly score: number;
+  readonly why: string;
+  /** Certain enough to be merged, as the installation's policy has it, and nothing contradicts it. */
+  readonly certain: boolean;
+}
+
 export interface CustomerReader {
   /**
    * Events of one type per customer id, oldest first; a customer without any is absent. `since` and `until` count
@@ -27,6 +38,8 @@ export interface CustomerReader {
   ): Promise<Map<number, CustomerEvent[]>>;
   /** Who is known by these values of a kind of identity: value → customer id, after merges; unknown values left out. */
   findByIdentity(kind: string, values: readonly string[]): Promise<Map<string, number>>;
+  /** Who in the whole base may be one with one of these customers, or two of them with each other: the most certain first. */
+  alike(customers: readonly number[]): Promise<readonly Alike[]>;
   /** The customers with these traits' current values, absent ids left out. */
   customers(ids: readonly number[]): Promise<Map<number, Customer>>;
   /**

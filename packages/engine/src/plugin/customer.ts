@@ -63,6 +63,14 @@ export interface Patch {
   readonly relationships?: readonly Relationship[];
 }
 
+/** Two who may be one; `score` says how certain it is, between 0 and 1. */
+export interface Proposed {
+  readonly customer: number;
+  readonly other: number;
+  readonly score: number;
+  readonly why: string;
+}
+
 /** `customer` is the same party as `into`, which keeps its own traits and gains those it lacks, the history and the identities. */
 export interface Merge {
   readonly customer: number;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Stage } from '../loop/loop.ts';
 import type { RuleGroup } from '../rule/rule.ts';
 import type { BatchContext, CustomerReader, DueContext, NodeContext, Population, WaitContext } from './contexts.ts';
-import type { Consent, Customer, CustomerEvent, Identity, Merge, Patch, Relationship } from './customer.ts';
+import type { Consent, Customer, CustomerEvent, Identity, Merge, Patch, Proposed, Relationship } from './customer.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { ValueType } from './mapping/read-value.ts';
 
@@ -182,6 +182,8 @@ export interface RouterType<S = unknown> extends Described<S> {
 export interface Written {
   readonly patches?: readonly Patch[];
   readonly merges?: readonly Merge[];
+  /** Two who may be one, for somebody to decide. What has been decided of them stays so. */
+  readonly proposals?: readonly Proposed[];
   /** Customer id → port; who is not named leaves by the first port. */
   readonly ports?: ReadonlyMap<number, string>;
 }

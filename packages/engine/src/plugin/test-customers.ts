@@ -1,6 +1,7 @@
-import type { CustomerReader } from './contexts.ts';
+import type { Alike, CustomerReader } from './contexts.ts';
 import type { Consent, Customer, CustomerEvent, Identity } from './customer.ts';
 import type { Json, JsonObject } from './json.ts';
+import { Census, explain, Likeness, likenessPolicySchema, toPerson } from './likeness/index.ts';
 import type { Written } from './node-type.ts';
 
 /** A customer as a test writes it down. Ids count from 1 where they are left out. */
@@ -66,6 +67,29 @@ export class TestCustomers implements CustomerReader {
 
   async customers(ids: readonly number[]) {
     return new Map(this.all().flatMap((customer) => (ids.includes(customer.id) ? [[customer.id, customer]] : [])));
+  }
+
+  async alike(ids: readonly number[]): Promise<Alike[]> {
+    const policy = likenessPolicySchema.parse({});
+    const persons = this.all().map((customer) => toPerson(customer, policy));
+    const census = new Census(persons.length);
+    for (const person of persons) census.add(person);
+    // As rare as values are in a base of some size.
+    const likeness = new Likeness(policy, { customers: 100_000, count: (field, value) => census.count(field, value) });
+    const pairs = persons.flatMap((a, i) =>
+      persons.slice(i + 1).flatMap((b) => (ids.includes(a.id) || ids.includes(b.id) ? [{ a, b }] : [])),
+    );
+    return pairs
+      .map(({ a, b }) => ({ a, b, ...likeness.score(a, b) }))
+      .filter(({ score }) => score >= policy.propose)
+      .map(({ a, b, score, levels }) => ({
+        customer: a.id,
+        other: b.id,
+        score,
+        why: explain(levels),
+        certain: score >= policy.merge,
+      }))
+      .sort((x, y) => y.score - x.score);
   }
 
   async quantiles(query: Parameters<CustomerReader['quantiles']>[0]) {

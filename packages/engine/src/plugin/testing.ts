@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { RuleGroup } from '../rule/index.ts';
 import { eventMatches, ruleToPredicate } from '../rule/index.ts';
 import type { Log, Population } from './contexts.ts';
-import type { Customer, CustomerEvent } from './customer.ts';
+import type { Customer, CustomerEvent, Proposed } from './customer.ts';
 import type { AnyNodeType } from './define.ts';
 import type {
   ChannelType,
@@ -82,7 +82,12 @@ export interface RouterTest extends Any {
 }
 /** A writer under test: the customers after its patches and merges. */
 export interface WriterTest extends Any {
-  write(): Promise<{ customers: Record<number, Customer>; ports: Record<number, string>; why: string[] }>;
+  write(): Promise<{
+    customers: Record<number, Customer>;
+    ports: Record<number, string>;
+    why: string[];
+    proposals: readonly Proposed[];
+  }>;
   /** The events of a customer, oldest first. */
   history: TestCustomers['history'];
 }
@@ -202,6 +207,7 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
           customers: byId(base.all().map((customer) => [customer.id, customer])),
           ports: byId(batch.map(({ id }) => [id, port(written.ports?.get(id) ?? ports[0], `customer ${id}`)])),
           why: (written.merges ?? []).map(({ why }) => why),
+          proposals: written.proposals ?? [],
         };
       };
       return { ...any, write, history: (customer) => base.history(customer) } satisfies WriterTest;

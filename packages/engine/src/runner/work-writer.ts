@@ -1,4 +1,4 @@
-import type { Merge, Patch, WriterType, Written } from '../plugin/index.ts';
+import type { Merge, Patch, Proposed, WriterType, Written } from '../plugin/index.ts';
 import type { Transaction } from '../store/index.ts';
 import type { Failed } from './attempt.ts';
 import { attempt, within } from './attempt.ts';
@@ -21,6 +21,7 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
     const ports = new Map<number, number>();
     const patches: Patch[] = [];
     const merges: Merge[] = [];
+    const proposals: Proposed[] = [];
     const failed: Failed<BatchRow>[] = [];
     for (const [era, rows] of batch.byTurn) {
       const settings = settingsIn(station, era);
@@ -36,13 +37,17 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
           }),
         );
         const answer = checked(type, station, some, written);
-        await expectKnown(parts, answer.merges);
+        await expectKnown(parts, [
+          ...answer.merges,
+          ...answer.proposals.map(({ customer, other }) => ({ customer, into: other, why: 'proposed' })),
+        ]);
         return answer;
       });
       for (const { result } of outcome.results) {
         for (const [index, port] of result.ports) ports.set(index, port);
         patches.push(...result.patches);
         merges.push(...result.merges);
+        proposals.push(...result.proposals);
       }
       failed.push(...outcome.failed);
     }
@@ -55,6 +60,7 @@ export async function workWriter(parts: Parts, station: Station, now: number): P
         for (const patch of wanted) touched.record(patch.customer, patch);
         again = await takeIn(parts, tx, { events, touched }, now);
       }
+      if (proposals.length > 0) await parts.customers.propose(tx, proposals, now);
       if (merges.length === 0) return { again };
       await mergeFrom(parts, tx, merges, { rows: batch.rows, source, now });
       return { again: true };
@@ -87,8 +93,8 @@ function checked(type: WriterType, station: Station, rows: readonly BatchRow[], 
       `${type.type}: expected an object with patches, merges or ports, got ${written === null ? 'null' : typeof written}`,
     );
   const known = new Set(rows.map((row) => row.customer.id));
-  const { patches = [], merges = [], ports: named = new Map<number, string>() } = written;
-  for (const [what, list] of Object.entries({ patches, merges }))
+  const { patches = [], merges = [], proposals = [], ports: named = new Map<number, string>() } = written;
+  for (const [what, list] of Object.entries({ patches, merges, proposals }))
     if (!Array.isArray(list) || list.some((each) => typeof each !== 'object' || each === null))
       throw new Error(`${type.type}: expected ${what} as a list of objects`);
   if (!(named instanceof Map))
@@ -109,7 +115,17 @@ function checked(type: WriterType, station: Station, rows: readonly BatchRow[], 
     const port = named.get(row.customer.id);
     return [row.index, port === undefined ? 0 : portIndex(station, port)];
   });
-  return { ports, patches, merges };
+  for (const { customer, other, score } of proposals)
+    if (
+      !Number.isSafeInteger(customer) ||
+      !Number.isSafeInteger(other) ||
+      customer === other ||
+      !(score >= 0 && score <= 1)
+    )
+      throw new Error(
+        `${type.type}: expected proposals of two customers with a score between 0 and 1, got ${String(customer)} and ${String(other)} with ${String(score)}`,
+      );
+  return { ports, patches, merges, proposals };
 }
 
 /** A merge of somebody who is not in the customer base would fail with the whole batch. */

@@ -1,5 +1,5 @@
 import type { Levels, LikenessPolicy, Person } from '../../plugin/likeness/index.ts';
-import { blockKeys, hash, Likeness } from '../../plugin/likeness/index.ts';
+import { blockKeys, Census, hash, Likeness } from '../../plugin/likeness/index.ts';
 import type { Database } from '../../store/database.ts';
 import { Blocks } from './blocks.ts';
 import { readPersons, scanPersons } from './read-persons.ts';
@@ -56,12 +56,13 @@ export async function findLikely(
   },
 ): Promise<Search> {
   const count = await db.read((tx) => tx.first<{ count: number }>('SELECT count(*) AS count FROM customer'));
-  const likeness = new Likeness(policy, Number(count?.count ?? 0));
+  const census = new Census(Number(count?.count ?? 0));
+  const likeness = new Likeness(policy, census);
   let keys = 0;
   let customers = 0;
   for await (const persons of everybody(db, policy, limits)) {
     for (const person of persons) {
-      likeness.count(person);
+      census.add(person);
       keys += blockKeys(person).length;
     }
     customers += persons.length;

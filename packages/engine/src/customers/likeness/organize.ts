@@ -1,11 +1,12 @@
 import type { Merge } from '../../plugin/customer.ts';
 import type { IdentityPolicy } from '../../plugin/identity/policy.ts';
 import { explain } from '../../plugin/likeness/index.ts';
-import type { Database, Transaction } from '../../store/database.ts';
+import type { Database } from '../../store/database.ts';
 import type { Proposal } from '../identity/proposals.ts';
 import { cluster } from './cluster.ts';
 import type { Limits, LikelyPair, Search } from './find-likely.ts';
 import { findLikely } from './find-likely.ts';
+import { readApart, readUnique } from './known.ts';
 
 /** What the likeness of all customers says should be done. */
 export interface Plan extends Search {
@@ -37,7 +38,7 @@ export async function planOrganizing(
   });
   const involved = [...new Set(certain.flatMap(({ customer, other }) => [customer, other]))].sort((a, b) => a - b);
   const apart = await db.read((tx) => readApart(tx));
-  const unique = await readUnique(db, policy, involved);
+  const unique = await db.read((tx) => readUnique(tx, policy, involved));
   const { merges, conflicts } = cluster(certain, {
     unique: (customer) => unique.get(customer) ?? [],
     apart: (customer) => apart.get(customer) ?? [],
@@ -71,43 +72,4 @@ function strongest(proposals: readonly Proposal[]): Proposal[] {
     if (!best.has(key)) best.set(key, { ...proposal, customer, other });
   }
   return [...best.values()];
-}
-
-async function readApart(tx: Transaction): Promise<Map<number, number[]>> {
-  const apart = new Map<number, number[]>();
-  const add = (of: number, from: number) => apart.set(of, [...(apart.get(of) ?? []), from]);
-  for (const { customer, other } of await tx.all<{ customer: number; other: number }>(
-    "SELECT customer, other FROM merge_proposal WHERE state = 'apart'",
-  )) {
-    add(customer, other);
-    add(other, customer);
-  }
-  return apart;
-}
-
-/** The keys of which a person has one, of these customers. */
-async function readUnique(
-  db: Pick<Database, 'read'>,
-  { kinds }: IdentityPolicy,
-  customers: readonly number[],
-): Promise<Map<number, { kind: string; value: string }[]>> {
-  const unique = kinds.filter(({ limit }) => limit === 1).map(({ kind }) => kind);
-  const found = new Map<number, { kind: string; value: string }[]>();
-  if (unique.length === 0) return found;
-  for (let from = 0; from < customers.length; from += 10_000) {
-    const some = customers.slice(from, from + 10_000);
-    const rows = await db.read((tx) =>
-      tx.all<{ customer: number; kind: string; value: string }>(
-        `SELECT customer, kind, value FROM identity WHERE customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted)
-           AND kind IN (SELECT value FROM ${tx.dialect.list('text')} AS kinds)`,
-        [JSON.stringify(some), JSON.stringify(unique)],
-      ),
-    );
-    for (const { customer, kind, value } of rows) {
-      const of = found.get(customer);
-      if (of) of.push({ kind, value });
-      else found.set(customer, [{ kind, value }]);
-    }
-  }
-  return found;
 }

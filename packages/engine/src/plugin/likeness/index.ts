@@ -2,10 +2,12 @@
 export { blockKeys, toPerson } from './person.ts';
 export type { Person } from './person.ts';
 export type { Levels } from './compare.ts';
+export { Census } from './census.ts';
 export { compare, likenessOf } from './compare.ts';
 export { explain } from './explain.ts';
+export { fold } from './fold.ts';
 export { hash } from './frequencies.ts';
 export { Likeness } from './model.ts';
-export type { Scored } from './model.ts';
+export type { Commonness, Scored } from './model.ts';
 export type { LikenessPolicy } from './policy.ts';
 export { likenessPolicySchema } from './policy.ts';

@@ -1,7 +1,6 @@
 import type { Levels } from './compare.ts';
 import { compare } from './compare.ts';
 import { sound } from './fold.ts';
-import { Frequencies } from './frequencies.ts';
 import type { Person } from './person.ts';
 
 /**
@@ -81,48 +80,31 @@ export interface Scored {
   levels: Levels;
 }
 
-/** What has been counted in a customer base, by which an agreement counts for more or less. */
+/** How common values are among customers. */
+export interface Commonness {
+  customers: number;
+  /** How many have this value: fields are named by a letter each, see `Census`. */
+  count(field: string, value: string): number;
+}
+
+/** Scores pairs by what is known of how common values are. */
 export class Likeness {
-  #customers = 0;
-  readonly #frequencies: Frequencies;
+  readonly #common: Commonness;
   readonly #duplicates: number;
 
-  /** `expected`: about how many customers will be counted. */
-  constructor({ duplicates }: { duplicates: number }, expected: number) {
-    this.#frequencies = new Frequencies(8 * expected);
+  constructor({ duplicates }: { duplicates: number }, common: Commonness) {
+    this.#common = common;
     this.#duplicates = duplicates;
-  }
-
-  /** Every customer once, before any two are compared. */
-  count(person: Person): void {
-    this.#customers++;
-    const { given, family, birth, postcode, street, house, emails, phones } = person;
-    const add = (field: string, value: string) => {
-      if (value !== '') this.#frequencies.add(field + value);
-    };
-    add('n', given);
-    add('n', family);
-    for (const name of [given, family]) if (name !== '') add('m', sound(name));
-    if (birth > 0) add('b', String(birth));
-    add('z', postcode || person.city);
-    add('c', person.city);
-    if (street !== '') add('s', `${postcode || person.city} ${street}`);
-    if (street !== '' && house !== '') add('h', `${postcode || person.city} ${street} ${house}`);
-    for (const email of emails) {
-      add('e', email);
-      add('l', email.slice(0, email.lastIndexOf('@')));
-    }
-    for (const phone of phones) add('p', phone);
   }
 
   /** How likely a stranger has this value too: of those who have it, the two who are compared do not count. */
   #share(field: string, value: string): number {
-    return Math.max(0.05, this.#frequencies.count(field + value) - 2) / Math.max(this.#customers, 100);
+    return Math.max(0.05, this.#common.count(field, value) - 2) / Math.max(this.#common.customers, 100);
   }
 
   score(a: Person, b: Person): Scored {
     const levels = compare(a, b);
-    const n = Math.max(this.#customers, 100);
+    const n = Math.max(this.#common.customers, 100);
     let one = (2 * this.#duplicates) / n;
     let kin = (2 * housemates) / n;
     let chance = 1;

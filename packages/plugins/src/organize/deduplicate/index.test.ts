@@ -114,3 +114,32 @@ test('whatever is shared, those who live on share no key, and nobody is merged i
     }),
   );
 });
+
+const person = {
+  firstName: 'Ann',
+  lastName: 'Thornquist',
+  birthDate: '1980-04-03',
+  street: '12 High Street',
+  postcode: 'LS1 4AB',
+};
+
+test('with likeness, who is certainly one is merged with how certain it is, and who is nearly so is proposed', async () => {
+  const people: JsonObject[] = [
+    person,
+    { ...person, firstName: 'Anne', street: 'High St 12' },
+    { firstName: 'Ann', lastName: 'Thornquist', street: '12 High Street', postcode: 'LS1 4AB' },
+    { firstName: 'Bob', lastName: 'Ray', birthDate: '1970-01-05' },
+  ];
+  const keys = [{ identity: 'email', trait: 'email' }];
+  expect((await write(people)).ports).toEqual({ 1: 'unique', 2: 'unique', 3: 'unique', 4: 'unique' });
+  const merged = await write(people, { likeness: 'merge', keys });
+  expect(merged.ports).toEqual({ 1: 'unique', 2: 'merged', 3: 'merged', 4: 'unique' });
+  expect(merged.why[0]).toContain('birth date the same');
+  expect(merged.proposals).toEqual([]);
+  const proposed = await write(people, { likeness: 'propose', keys });
+  expect(proposed.why).toEqual([]);
+  expect(proposed.proposals.map(({ customer, other }) => [customer, other])).toContainEqual([1, 2]);
+  // What keeps two apart keeps them apart here too.
+  const others = people.map((traits, i) => ({ ...traits, member: `M${i}` }));
+  expect((await write(others, { likeness: 'merge', mustAgree: ['member'] })).ports[2]).toBe('unique');
+});

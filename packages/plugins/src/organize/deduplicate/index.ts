@@ -1,5 +1,5 @@
-import type { BatchContext, Customer, Json, Merge, Patch, Written } from '@osicam/engine/plugin';
-import { traitField, writer, z } from '@osicam/engine/plugin';
+import type { Alike, BatchContext, Customer, Json, Merge, Patch, Written } from '@osicam/engine/plugin';
+import { choiceField, traitField, writer, z } from '@osicam/engine/plugin';
 import { blockedField, isBlocked } from '../blocked.ts';
 import { Parties } from './parties.ts';
 
@@ -25,6 +25,13 @@ const settings = z.object({
     description:
       'Traits that keep two customers apart when both are known and differ, as "birthDate": a family may share a phone.',
   }),
+  likeness: choiceField({ no: 'No', propose: 'Propose all', merge: 'Merge who is certain, propose the others' })
+    .default('no')
+    .meta({
+      title: 'By likeness too',
+      description:
+        'Also look for customers whose name, birth date, address, e-mail and phone say that they are one. How certain it must be is set with the policy of duplicates.',
+    }),
   blocked: blockedField(),
 });
 type Settings = z.output<typeof settings>;
@@ -59,7 +66,9 @@ async function handle({ batch, settings, read, log }: BatchContext<Settings>): P
     for (const [value, owner] of await read.findByIdentity(kind, values)) owners.set(`${kind} ${value}`, owner);
   }
   const present = new Set(batch.map(({ id }) => id));
-  const strangers = [...new Set(owners.values())].filter((id) => !present.has(id));
+  const alike = settings.likeness === 'no' ? [] : await read.alike([...present]);
+  const named = [...owners.values(), ...alike.flatMap(({ customer, other }) => [customer, other])];
+  const strangers = [...new Set(named)].filter((id) => !present.has(id));
   const elsewhere = strangers.length > 0 ? await read.customers(strangers) : new Map<number, Customer>();
   const parties = new Parties([...batch, ...elsewhere.values()], settings.mustAgree);
 
@@ -80,6 +89,12 @@ async function handle({ batch, settings, read, log }: BatchContext<Settings>): P
         log.info('customers share a key and were kept apart', { customer, others: holders, key: kind });
     }
   }
+  const proposals: Alike[] = [];
+  for (const pair of alike) {
+    const { customer, other, score, why, certain } = pair;
+    if (parties.areOne(customer, other)) continue;
+    if (!(settings.likeness === 'merge' && certain && parties.unite(customer, other, why, score))) proposals.push(pair);
+  }
   const merges: Merge[] = parties.merges();
   const gone = new Set(merges.map(({ customer }) => customer));
   const patches: Patch[] = [...identities]
@@ -88,6 +103,9 @@ async function handle({ batch, settings, read, log }: BatchContext<Settings>): P
   return {
     patches,
     merges,
+    proposals: proposals
+      .filter(({ customer, other }) => !parties.areOne(customer, other))
+      .map(({ customer, other, score, why }) => ({ customer, other, score, why })),
     ports: new Map(batch.map(({ id }) => [id, gone.has(id) ? 'merged' : 'unique'])),
   };
 }
@@ -97,7 +115,7 @@ export const deduplicate = writer({
   stage: 'organize',
   title: 'Remove duplicates',
   description:
-    'Finds customers who are the same person by e-mail address, phone number or another key, and makes one of them: the one ' +
+    'Finds customers who are the same person by e-mail address, phone number or another key, or by likeness, and makes one of them: the one ' +
     'known longest gains what the others knew. A duplicate ends its way here and goes on as the customer it became part of.',
   settings,
   ports: [

@@ -3,6 +3,7 @@ import type { Customer, Json, Merge } from '@osicam/engine/plugin';
 interface Member {
   into: number;
   why: string;
+  score?: number;
   /** What is known of the whole party, of the traits on which its members must agree. */
   known: Map<string, string>;
 }
@@ -22,7 +23,7 @@ export class Parties {
   }
 
   /** Makes one party of two. False when they contradict each other, and so stay apart. */
-  unite(a: number, b: number, why: string): boolean {
+  unite(a: number, b: number, why: string, score?: number): boolean {
     const [root, other] = [this.#root(a), this.#root(b)].sort((x, y) => x - y) as [number, number];
     if (root === other) return true;
     const into = this.#member(root);
@@ -31,14 +32,24 @@ export class Parties {
     into.known = new Map([...from.known, ...into.known]);
     from.into = root;
     from.why = why;
+    if (score !== undefined) from.score = score;
     return true;
+  }
+
+  areOne(a: number, b: number): boolean {
+    return this.#root(a) === this.#root(b);
   }
 
   /** Every customer that is another's, into the one that stands for all: never into one that is merged itself. */
   merges(): Merge[] {
     return [...this.#members]
       .filter(([id, { into }]) => into !== id)
-      .map(([id, { why }]) => ({ customer: id, into: this.#root(id), why }))
+      .map(([id, { why, score }]) => ({
+        customer: id,
+        into: this.#root(id),
+        why,
+        ...(score === undefined ? {} : { score }),
+      }))
       .sort((a, b) => a.customer - b.customer);
   }
 
