@@ -15,7 +15,8 @@ interface Given {
 /**
  * Records consents that differ from what stands; how many did. Of two in one instant the later in the list holds. Where the
  * policy asks for a double opt-in, a consent that brings no proof waits for its confirmation and does not stand;
- * `confirmed`: it has been. A refusal always stands at once, and takes back what waits.
+ * `confirmed`: it has been. A refusal always stands at once, and takes back what waits. One that says when it was given, and
+ * that before what stands, is history: it changes nothing that stands.
  */
 export async function recordConsents(
   tx: Transaction,
@@ -30,6 +31,7 @@ export async function recordConsents(
     standing.set(keyOf(customer, consent), { granted: consent.granted, at });
 
   const rows = [];
+  const history = [];
   const waiting = new Map<string, Given>();
   const refused = new Map<string, { customer: number; channel: string; purpose: string }>();
   const texts: { purpose: string; version: string }[] = [];
@@ -37,6 +39,11 @@ export async function recordConsents(
     const { channel, purpose, granted, source, proof, textVersion } = consent;
     const key = keyOf(customer, consent);
     const before = standing.get(key);
+    const since = consent.at === undefined ? now : Math.min(consent.at, now);
+    if (consent.at !== undefined && before && since <= before.at) {
+      history.push([customer, channel, purpose, since, granted ? 1 : 0, source, proof ?? null, textVersion ?? null]);
+      continue;
+    }
     if (!granted) {
       waiting.delete(key);
       refused.set(key, { customer, channel, purpose });
@@ -47,7 +54,7 @@ export async function recordConsents(
       continue;
     }
     // A clock that was put back does not let what was said before stand over what is said now.
-    const at = before && before.at > now ? before.at + 1 : now;
+    const at = before && before.at > since ? before.at + 1 : since;
     standing.set(key, { granted, at });
     rows.push([customer, channel, purpose, at, granted ? 1 : 0, source, proof ?? null, textVersion ?? null]);
     if (textVersion !== undefined) texts.push({ purpose, version: textVersion });
@@ -58,10 +65,16 @@ export async function recordConsents(
        proof = excluded.proof, text_version = excluded.text_version`,
     rows,
   );
+  // The same again, from the same file, is known already.
+  const earlier = await tx.runMany(
+    `INSERT INTO consent (customer, channel, purpose, at, granted, source, proof, text_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (customer, channel, purpose, at) DO NOTHING`,
+    history,
+  );
   await markTextsUsed(tx, texts, now);
   await withdrawOptIns(tx, [...refused.values()], now);
   await letWait(tx, [...waiting.values()], { now, expires: now + parseDuration(policy.optIn.expires) });
-  return rows.length;
+  return rows.length + earlier;
 }
 
 /** That somebody is said to have agreed, where it takes a click of theirs: no mail goes out for it by itself. */

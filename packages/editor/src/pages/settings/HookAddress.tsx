@@ -2,7 +2,7 @@ import { ActionIcon, CopyButton, Group, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import classes from './Settings.module.css';
 
-/** Long and secret: its end says which one it is. */
+/** Long and secret: whoever knows it may send to it. */
 export function HookAddress({ url }: { url: string }) {
   return (
     <Group gap={4} wrap="nowrap">

@@ -226,7 +226,7 @@ export function HookDialog({ hook, onClose }: { hook: Hook | undefined; onClose:
           </Group>
         )}
         {save.isError && <Fault error={save.error} title="It was not saved" />}
-        <Group justify="flex-end" gap="xs">
+        <Group justify="flex-end" gap="xs" className={classes.footer ?? ''}>
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>

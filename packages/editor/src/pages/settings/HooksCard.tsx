@@ -56,7 +56,7 @@ export function HooksCard() {
               <Table.Tr>
                 <Table.Th w="26%">Name</Table.Th>
                 <Table.Th>Address</Table.Th>
-                <Table.Th w={150}>Last used</Table.Th>
+                <Table.Th w={185}>Last used</Table.Th>
                 <Table.Th w={130} />
               </Table.Tr>
             </Table.Thead>
