@@ -89,7 +89,7 @@ function changeField(field: Field, trait: string, dialect: RuleDialect): SqlFiel
 }
 
 /** From its first instant on, and up to its last without that. */
-const isCurrent = (relationship: Fragment): Fragment =>
+export const isCurrent = (relationship: Fragment): Fragment =>
   sql`${relationship}.from_at <= CAST(${{ nowMinus: 0 }} AS BIGINT) AND (${relationship}.to_at IS NULL OR ${relationship}.to_at > CAST(${{ nowMinus: 0 }} AS BIGINT))`;
 
 function nameOf(field: Field): string {

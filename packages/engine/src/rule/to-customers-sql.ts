@@ -1,10 +1,12 @@
 import type { Condition } from './condition.ts';
 import type { AtOnce } from './events-at-once-sql.ts';
-import { atOnceToSql, isAtOnce, isFigureOfAll, postgresWords, setOf } from './events-at-once-sql.ts';
+import { atOnceToSql, isAtOnce, isFigureOfAll, postgresWords, setOf, sqliteWords } from './events-at-once-sql.ts';
 import type { Fragment } from './fragment.ts';
 import { joinBalanced, sql } from './fragment.ts';
 import { narrow } from './narrow.ts';
+import { isRelatedAtOnce, isWorthIt, setOfRelated } from './related-at-once-sql.ts';
 import type { RuleGroup } from './rule.ts';
+import type { ToSql } from './rows-sql.ts';
 import { cheapestFirst } from './rows-sql.ts';
 import { toCondition } from './to-condition.ts';
 import type { BoundParameter, RuleSql, SqlContext } from './to-sql.ts';
@@ -48,7 +50,11 @@ function onSqlite(all: readonly Condition[], part: Fragment | undefined): Fragme
   const say = (conditions: readonly Condition[], alias: Fragment) =>
     conditions.map((condition) => {
       const before = [...(first ? [first.condition] : []), ...rest.slice(0, rest.indexOf(condition))];
-      return sayOnSqlite(condition, alias, before.filter((one) => !isAtOnce(one)).slice(0, mostBefore));
+      return sayOnSqlite(
+        condition,
+        alias,
+        before.filter((one) => !isAtOnce(one) && !isRelatedAtOnce(one)).slice(0, mostBefore),
+      );
     });
   if (!first)
     return sql`SELECT ${customer}.id AS id FROM customer AS ${customer} WHERE ${allOf([...isThere(part), ...say(rest, customer)])}`;
@@ -58,17 +64,19 @@ function onSqlite(all: readonly Condition[], part: Fragment | undefined): Fragme
   return sql`SELECT ${asked}.id AS id FROM (${first.ids}) AS ${asked} ${part ? sql`JOIN` : sql`CROSS JOIN`} customer AS ${customer} ON ${customer}.id = ${asked}.id WHERE ${allOf(terms)}`;
 }
 
-/** One condition; what is asked of customers before it tells whether it is better asked of all events at once. */
+/** One condition; what is asked of customers before it tells whether it is better asked of all of them at once. */
 function sayOnSqlite(condition: Condition, alias: Fragment, before: readonly Condition[]): Fragment {
-  const positive = condition.kind === 'not' ? condition.of : condition;
-  if (!isAtOnce(positive)) return translate(condition, alias, dialects.sqlite);
-  const found = atOnceToSql(positive, {
-    id: sql`${alias}.id`,
-    oneByOne: translate(positive, alias, dialects.sqlite),
-    before: (some) => before.map((one) => translate(one, some, dialects.sqlite)),
-    dialect: dialects.sqlite,
-  });
-  return condition.kind === 'not' ? sql`(NOT ${found})` : found;
+  const inner = (of: Condition) => sayOnSqlite(of, alias, before);
+  if (condition.kind === 'not') return sql`(NOT ${inner(condition.of)})`;
+  if (condition.kind === 'and' || condition.kind === 'or') return joined(condition, inner);
+  const toSql: ToSql = (of, customer) => translate(of, customer, dialects.sqlite);
+  const id = sql`${alias}.id`;
+  const oneByOne = toSql(condition, alias);
+  const ofSome = (some: Fragment) => before.map((one) => toSql(one, some));
+  if (isAtOnce(condition)) return atOnceToSql(condition, { id, oneByOne, before: ofSome, dialect: dialects.sqlite });
+  if (isRelatedAtOnce(condition))
+    return sql`(CASE WHEN ${isWorthIt(condition, ofSome)} THEN ${setOfRelated(condition, id, toSql, sqliteWords)} ELSE ${oneByOne} END)`;
+  return oneByOne;
 }
 
 /** How much of a rule is said once more, to estimate how many of its customers are left. */
@@ -111,6 +119,9 @@ function onPostgres(all: readonly Condition[], part: Fragment | undefined): Frag
   const dialect = dialects.postgres;
   const say = (condition: Condition): Fragment => {
     if (condition.kind === 'not') return sql`(NOT ${say(condition.of)})`;
+    if (condition.kind === 'and' || condition.kind === 'or') return joined(condition, say);
+    if (!part && isRelatedAtOnce(condition))
+      return setOfRelated(condition, sql`${customer}.id`, (of, one) => translate(of, one, dialect), postgresWords);
     return !part && (isAtOnce(condition) || isFigureOfAll(condition) || isCountOfEvents(condition))
       ? setOf(condition, sql`${customer}.id`, dialect, postgresWords)
       : translate(condition, customer, dialect);
@@ -124,5 +135,10 @@ const isCountOfEvents = (condition: Condition): condition is AtOnce =>
   condition.rows.of === 'events' &&
   !(condition.least === 1 && condition.most === Infinity) &&
   condition.most > 0;
+
+const joined = (
+  { kind, of }: { kind: 'and' | 'or'; of: readonly Condition[] },
+  say: (of: Condition) => Fragment,
+): Fragment => joinBalanced(kind === 'and' ? 'AND' : 'OR', cheapestFirst(of).map(say));
 
 const allOf = (terms: readonly Fragment[]): Fragment => joinBalanced('AND', terms);

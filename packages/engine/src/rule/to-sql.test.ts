@@ -4,6 +4,7 @@ import type { Database } from '../store/database.ts';
 import { openTestDatabase, testsOn } from '../store/test-database.ts';
 import type { MeasureFunction } from './operators.ts';
 import type { Rule, RuleGroup } from './rule.ts';
+import { ruleToCustomersSql } from './to-customers-sql.ts';
 import { bindRule, ruleToSql } from './to-sql.ts';
 
 let database: Database;
@@ -211,4 +212,64 @@ test('sums of fractions are what people expect, and money in minor units is exac
   expect(await figure('cents', 'sum', '>', 9_007_199_254_740_990)).toEqual([1]);
   expect(await figure('nothing', 'sum', '=', 0)).toEqual([1, 2, 3]);
   expect(await figure('nothing', 'average', 'null', undefined)).toEqual([1, 2, 3]);
+});
+
+test('who shares a group is the same whether all are asked at once or each alone', async () => {
+  const db = await openTestDatabase();
+  const size = 90;
+  await db.write(async (tx) => {
+    const json = tx.dialect.toJson('?');
+    await tx.runMany(
+      `INSERT INTO customer (id, created_at, updated_at, traits) VALUES (?, 0, 0, ${json})`,
+      Array.from({ length: 2 * size }, (_, i) => [
+        i + 1,
+        JSON.stringify({ plan: i === 120 ? 'pro' : i % 7 === 0 ? 'plus' : 'basic' }),
+      ]),
+    );
+    await tx.runMany(
+      `INSERT INTO customer_group (ref, kind, key, traits, created_at, updated_at) VALUES (?, 'firm', ?, ${json}, 0, 0)`,
+      [
+        [1, 'a', '{}'],
+        [2, 'b', '{}'],
+        [3, 'c', '{}'],
+      ],
+    );
+    await tx.runMany(
+      `INSERT INTO relationship (customer, kind, customer_group, from_at, to_at, source) VALUES (?, 'firm', ?, ?, ?, '')`,
+      [
+        ...Array.from({ length: 2 * size }, (_, i) => [i + 1, i < size ? 1 : 2, 0, i === 150 ? now : null]),
+        // Alone in a group, and twice in another.
+        [5, 3, 0, null],
+        [121, 2, 1, null],
+      ],
+    );
+  });
+  const related = (mode: 'some' | 'none', plan: string): RuleGroup =>
+    of({
+      field: '$related.firm',
+      operator: '=',
+      match: { mode },
+      value: of({ field: 'plan', operator: '=', value: plan }),
+    });
+  const counts: number[] = [];
+  for (const rule of [
+    related('some', 'pro'),
+    related('none', 'pro'),
+    related('some', 'plus'),
+    related('some', 'other'),
+  ]) {
+    const all = ruleToCustomersSql(rule, { now, dialect: testsOn });
+    const each = ruleToSql(rule, { now, dialect: testsOn });
+    const [atOnce, oneByOne] = await db.read((tx) =>
+      Promise.all([
+        tx.all<{ id: number }>(`${all.sql} ORDER BY id`, all.parameters),
+        tx.all<{ id: number }>(`SELECT id FROM customer WHERE ${each.sql} ORDER BY id`, each.parameters),
+      ]),
+    );
+    expect(atOnce).toEqual(oneByOne);
+    counts.push(atOnce.length);
+  }
+  // The one who is pro has nobody else who is, and the one who has left has nobody at all.
+  expect(counts).toEqual([size - 2, size + 2, 2 * size - 1, 0]);
+  await db.close();
 });
