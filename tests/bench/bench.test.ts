@@ -47,6 +47,17 @@ test('steps, waits and turns are measured, and everybody comes to where they sho
   }
 });
 
+test('what is sent to a served base is on disk before its answer and worked in, one by one and in batches', {
+  timeout: 120_000,
+}, async () => {
+  for (const name of ['ingest-one', 'ingest-batch']) {
+    const { code, stdout, stderr } = await bench(name, '--json', '--rows', '2000', '--runs', '1');
+    expect({ name, code, stderr }).toMatchObject({ code: 0 });
+    const figure = JSON.parse(stdout) as Record<string, unknown>;
+    for (const key of ['value', 'floor', 'ratio', 'goal']) expect(figure[key]).toBeGreaterThan(0);
+  }
+});
+
 test('an unknown bench and a count that is none are wrong usage', async () => {
   expect(await bench('rout')).toMatchObject({
     code: 2,
