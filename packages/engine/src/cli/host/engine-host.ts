@@ -7,6 +7,7 @@ import type { IngestedRecord } from '../../server/index.ts';
 import type { Database, IntakeState, NewIntake } from '../../store/index.ts';
 import {
   createDraft,
+  intakeState,
   keepCheckpointed,
   readMeta,
   saveDraft,
@@ -135,7 +136,8 @@ export async function createEngineHost({
   let indexedAt = 0;
   const pass = async (): Promise<number> => {
     const done = await engine.work();
-    if (done > 0 && performance.now() - indexedAt < indexEvery) return done;
+    const isBusy = done > 0 || (await db.read((tx) => intakeState(tx))).rows > 0;
+    if (isBusy && performance.now() - indexedAt < indexEvery) return done;
     indexedAt = performance.now();
     return done + (await engine.index());
   };
