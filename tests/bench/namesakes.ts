@@ -267,7 +267,7 @@ function* households(): Generator<Someone> {
   }
 }
 
-const letters = 'abcdefghijklmnopqrstuvwxyz';
+const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
 
 /** One slip of the hand: a letter other, left out, doubled, put in, or changed with its neighbour. */
 function slip(text: string): string {
@@ -275,13 +275,13 @@ function slip(text: string): string {
   const at = 1 + whole(text.length - 1);
   switch (whole(5)) {
     case 0:
-      return text.slice(0, at) + pick([...letters]) + text.slice(at + 1);
+      return text.slice(0, at) + pick(letters) + text.slice(at + 1);
     case 1:
       return text.slice(0, at) + text.slice(at + 1);
     case 2:
       return text.slice(0, at) + text[at] + text.slice(at);
     case 3:
-      return text.slice(0, at) + pick([...letters]) + text.slice(at);
+      return text.slice(0, at) + pick(letters) + text.slice(at);
     default:
       return at + 1 < text.length
         ? text.slice(0, at) + text[at + 1] + text[at] + text.slice(at + 2)

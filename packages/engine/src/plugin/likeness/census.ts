@@ -1,11 +1,12 @@
 import { sound } from './fold.ts';
 import { Frequencies } from './frequencies.ts';
+import { fullName } from './full-name.ts';
 import type { Commonness } from './model.ts';
 import type { Person } from './person.ts';
 
 /**
  * Counts how often each value occurs, in memory that does not grow with the number of customers beyond a table of counts.
- * n: a name; m: how a name sounds; b: a birth date; z, c: a postcode or a city; s: a street there; h: a house there; e: an
+ * n: a name; f: both names together; m: how a name sounds; b: a birth date; z, c: a postcode or a city; s: a street there; h: a house there; e: an
  * e-mail address; l: what stands before its @; p: a phone number.
  */
 export class Census implements Commonness {
@@ -32,6 +33,7 @@ export class Census implements Commonness {
       add('n', name);
       if (name !== '') add('m', sound(name));
     }
+    add('f', fullName(given, family));
     if (birth > 0) add('b', String(birth));
     add('z', place);
     add('c', city);

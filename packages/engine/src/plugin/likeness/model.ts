@@ -1,5 +1,6 @@
 import type { Levels } from './compare.ts';
 import { compare } from './compare.ts';
+import { fullName } from './full-name.ts';
 import { sound } from './fold.ts';
 import type { Person } from './person.ts';
 
@@ -122,6 +123,9 @@ export class Likeness {
       household.family[family],
       this.#byChance(family, a.family, swapped ? b.given : b.family),
     );
+    // Names go together, by where their bearers come from: both are not rarer than the two as one.
+    if (given === 'equal' && family === 'equal')
+      chance = Math.max(chance, this.#share('f', fullName(a.given, a.family)));
     if (swapped) weigh(same.swapped, 0.0005, 1);
     this.#rest(a, b, levels, weigh);
     return { score: one / (one + kin + chance), levels };
