@@ -129,7 +129,7 @@ export class ThreadWriter implements RecordWriter {
   constructor(options: WriterOptions, onTally: (tally: Tally) => void) {
     this.#thread = new Worker(new URL('./import-thread.ts', import.meta.url), {
       workerData: options,
-      resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 48 },
+      resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 96 },
     });
     this.#ended = new Promise((resolve) => {
       const end = (failure?: Error) => {
