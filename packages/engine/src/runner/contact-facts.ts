@@ -95,7 +95,8 @@ async function suppressionsOf(
   tx: Transaction,
   addresses: readonly { channel: string; address: string }[],
 ): Promise<ContactFacts['suppression']> {
-  if (!permission) return () => undefined;
+  // A hash takes some microseconds, of each message.
+  if (!permission || addresses.length === 0 || !(await store.hasSuppressions(tx))) return () => undefined;
   const hashes = new Map<string, { channel: string; hash: string }>();
   for (const { channel, address } of addresses) {
     const key = JSON.stringify([channel, address]);

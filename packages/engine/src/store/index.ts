@@ -190,6 +190,7 @@ export {
   countSoftBounce,
   countSuppressions,
   findSuppressions,
+  hasSuppressions,
   listSuppressions,
   removeSuppression,
 } from './suppression.ts';

@@ -22,6 +22,11 @@ export async function addSuppressions(tx: Transaction, rows: readonly Suppressio
   );
 }
 
+/** Whether anything stands on the list: without, no address need be hashed to be looked for. */
+export async function hasSuppressions(tx: Transaction): Promise<boolean> {
+  return (await tx.first('SELECT 1 AS one FROM suppression LIMIT 1')) !== undefined;
+}
+
 /** Those of these addresses that are on the list. */
 export async function findSuppressions(
   tx: Transaction,
@@ -44,13 +49,19 @@ export async function listSuppressions(
   const columns = 'SELECT channel, hash, reason, at, source FROM suppression';
   const order = 'ORDER BY at DESC, channel, hash LIMIT ?';
   if (!after) return tx.all(`${columns} ${order}`, [limit]);
-  return tx.all(
-    `${columns} WHERE at <= ? AND (at < ? OR channel > ? OR (channel = ? AND hash > ?)) ${order}`,
-    [after.at, after.at, after.channel, after.channel, after.hash, limit],
-  );
+  return tx.all(`${columns} WHERE at <= ? AND (at < ? OR channel > ? OR (channel = ? AND hash > ?)) ${order}`, [
+    after.at,
+    after.at,
+    after.channel,
+    after.channel,
+    after.hash,
+    limit,
+  ]);
 }
 
-export async function countSuppressions(tx: Transaction): Promise<{ channel: string; reason: string; count: number }[]> {
+export async function countSuppressions(
+  tx: Transaction,
+): Promise<{ channel: string; reason: string; count: number }[]> {
   return tx.all(
     'SELECT channel, reason, count(*) AS count FROM suppression GROUP BY channel, reason ORDER BY channel, reason',
   );

@@ -21,9 +21,11 @@ export const email = channel({
     subject: templateField()
       .default('Hello {{ customer.name }}')
       .meta({ title: 'Subject', description: 'One line, with the customer’s own data.' }),
-    text: textTemplateField()
-      .default('Dear {{ customer.name | default: "customer" }},\n\n')
-      .meta({ title: 'Text', description: 'The mail as plain text.' }),
+    text: textTemplateField().default('Dear {{ customer.name | default: "customer" }},\n\n').meta({
+      title: 'Text',
+      description:
+        'The mail as plain text. {{ links.unsubscribe }} and {{ links.preferences }} lead to the pages for that.',
+    }),
     html: textTemplateField()
       .default('')
       .meta({ title: 'HTML', description: 'The same mail as HTML, for those who show it. May be left empty.' }),
