@@ -32,12 +32,26 @@ export function toRecord(
         }
       : {}),
     ...(event
-      ? { events: [{ ...event, category: ownCategory(event.properties) ?? categoryOf(event.type), time, messageId }] }
+      ? {
+          events: [{ ...event, category: ownCategory(event.properties) ?? usualCategory(event.type), time, messageId }],
+        }
       : {}),
   };
 }
 
 const ownCategory = ({ category }: JsonObject): Category | undefined => categories.find((known) => known === category);
+
+/** There are few types of events, and to take their words apart costs as much as to read the call. */
+const usual = new Map<string, Category>();
+
+function usualCategory(type: string): Category {
+  let category = usual.get(type);
+  if (category === undefined) {
+    if (usual.size >= 1_000) usual.clear();
+    usual.set(type, (category = categoryOf(type)));
+  }
+  return category;
+}
 
 /** Identify and alias say who somebody is, not that something happened. */
 function eventOf(type: CallType, call: TrackingCall): { type: string; properties: JsonObject } | undefined {
