@@ -154,7 +154,7 @@ export async function exportPerson(
 
 /** Every event, oldest first, some at a time. */
 async function eventsOf(read: Read, parts: readonly number[]): Promise<Record<string, unknown>[]> {
-  const events: ({ id: number; at: number } & Record<string, unknown>)[] = [];
+  const events: { id: number; at: number; event: Record<string, unknown> }[] = [];
   for (const part of parts)
     for (let after = 0; ; ) {
       const rows = await read((tx) =>
@@ -164,20 +164,15 @@ async function eventsOf(read: Read, parts: readonly number[]): Promise<Record<st
           [part, after, atOnce],
         ),
       );
-      for (const { id, time, receivedAt, properties, ...row } of rows)
-        events.push({
-          id,
-          at: time,
-          ...row,
-          time: iso(time),
-          receivedAt: iso(receivedAt),
-          properties: parse(properties),
-        });
+      for (const { id, time, receivedAt, properties, ...row } of rows) {
+        const event = { ...row, time: iso(time), receivedAt: iso(receivedAt), properties: parse(properties) };
+        events.push({ id, at: time, event });
+      }
       if (rows.length < atOnce) break;
       after = rows.at(-1)?.id ?? after;
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
-  return events.sort((a, b) => a.at - b.at || a.id - b.id).map(({ id: _, at: __, ...event }) => event);
+  return events.sort((a, b) => a.at - b.at || a.id - b.id).map(({ event }) => event);
 }
 
 /** Which loops, and every step there, by the names of loops and nodes. */

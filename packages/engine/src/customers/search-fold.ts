@@ -25,19 +25,19 @@ const unspaced =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** Longer words are found by their beginnings. */
-export const longest = 32;
+const longest = 32;
 
 /** The words of a text as somebody would type them. */
 export const wordsOf = (text: string): string[] =>
   fold(text)
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
-    .map((word) => [...word].slice(0, longest).join(''));
+    .map((word) => Array.from(word).slice(0, longest).join(''));
 
 /** The words that a text is found by: of scripts without blanks also every ending, so that a beginning finds any part. */
 export const tokensOf = (text: string): string[] =>
   wordsOf(text).flatMap((word) => {
     if (!unspaced.test(word)) return [word];
-    const letters = [...word].slice(0, 16);
+    const letters = Array.from(word).slice(0, 16);
     return letters.map((_, i) => letters.slice(i).join(''));
   });

@@ -43,7 +43,7 @@ export function openItems(category: 'payment' | 'service', events: readonly Show
     if (state === undefined) continue;
     const name = keys[category].find((each) => isKey(properties[each]));
     const key = name === undefined ? null : String(properties[name]);
-    const thing = words.filter((word) => !over.test(word) && !begun.test(word))[0] ?? category;
+    const thing = words.find((word) => !over.test(word) && !begun.test(word)) ?? category;
     const id = key === null ? `thing ${thing}` : `key ${key}`;
     if (over.test(state)) {
       open.delete(id);

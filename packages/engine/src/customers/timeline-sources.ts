@@ -1,7 +1,7 @@
 import type { Category } from '../loop/loop.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
-import type { Found, Source, SourceKey, TimelineEntry, TimelineKind } from './timeline.ts';
+import type { Found, Source, SourceKey, TimelineEntry, TimelineKind } from './timeline-entry.ts';
 
 /*
  * Where a timeline comes from. What there can be very many of (events, messages, steps, changes) is read by keyset; what a

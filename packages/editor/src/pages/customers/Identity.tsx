@@ -21,7 +21,7 @@ export function Identity({ view }: { view: CustomerView }) {
   const named = name !== `Customer ${view.id}` && /\p{L}/u.test(name);
   const initials = name
     .split(/\s+/)
-    .map((word) => [...word][0] ?? '')
+    .map((word) => Array.from(word)[0] ?? '')
     .filter((letter) => /\p{L}/u.test(letter));
   const parts = view.merges.filter(({ undoneAt }) => !undoneAt).length + 1;
   return (

@@ -7,7 +7,6 @@ import type { CustomerView, OpenItem } from '../../api/customer.ts';
 import { useEngineNow } from '../../ui/clock.tsx';
 import { formatDate, formatMoney, formatNumber, humanise } from '../../ui/format.ts';
 import { gist } from '../../ui/gist.ts';
-import { categoryOf } from './categories.ts';
 import classes from './Customer.module.css';
 import { EditableTraits } from './EditableTraits.tsx';
 import { ago } from './say.ts';
@@ -278,5 +277,3 @@ export const countOf = (view: CustomerView, kind: Category): number =>
       : kind === 'analysis'
         ? view.events.analysis.total + view.segments.length + scoresOf(view).length
         : view.events[kind].total;
-
-export const titleOf = (kind: Category): string => categoryOf(kind)?.title ?? kind;

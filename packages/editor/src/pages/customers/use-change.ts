@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 /** Does something to a customer, says so, and looks at the customer anew. What was refused is said too. */
-export function useChange<T>(id: number, work: (given: T) => Promise<{ refused?: string[] } | unknown>, done: string) {
+export function useChange<T>(id: number, work: (given: T) => Promise<unknown>, done: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: work,
