@@ -195,3 +195,23 @@ test('more segments than one statement asks for are all kept', async () => {
   await told(40);
   expect((await kept()).map(({ id }) => id).sort()).toEqual(Array.from({ length: 40 }, (_, i) => `s${i}`).sort());
 });
+
+test('a segment that is made anew after another was cleared away is asked by its own rule', async () => {
+  const { db, engine, clock, people } = await testEngine(nodes);
+  await people([{ plan: 'gold' }, { plan: 'tin' }]);
+  const work = async () => {
+    while ((await engine.work()) > 0);
+  };
+  const save = (value: string) =>
+    engine.saveSegment({ id: 'some', name: 'Some', rule: group([{ field: 'plan', operator: '=', value }]) });
+  await save('gold');
+  await work();
+  await engine.removeSegment('some');
+  // Nothing is asked in between, and no clock tells the two apart.
+  await db.write((tx) => store.clearGone(tx, 10));
+  await db.write((tx) => store.clearGone(tx, 10));
+  await save('tin');
+  await work();
+  expect(await db.read((tx) => tx.all('SELECT customer FROM membership'))).toEqual([{ customer: 2 }]);
+  expect(clock.now()).toBe(monday);
+});

@@ -1,5 +1,6 @@
 import type { RuleGroup } from '../rule/rule.ts';
 import type { Transaction } from './database.ts';
+import { readMeta, writeMeta } from './meta.ts';
 
 /** A named segment, and how far its membership has been filled. */
 export interface StoredSegment {
@@ -8,7 +9,7 @@ export interface StoredSegment {
   name: string;
   /** JSON text of the rule. */
   rule: string;
-  /** Counts the times it was saved. */
+  /** Another with every save, and no other segment's: what was read of the rule is still right as long as it is the same. */
   revision: number;
   /** Since when its membership is kept. */
   madeAt: number;
@@ -55,11 +56,14 @@ export async function saveSegment(
   segment: { id: string; name: string; rule: string; now: number; typology?: string },
 ): Promise<void> {
   const { id, name, rule, now, typology = null } = segment;
+  const revision = Number((await readMeta(tx, 'segment_revision')) ?? 0) + 1;
+  await writeMeta(tx, 'segment_revision', String(revision));
   await tx.run(
-    `INSERT INTO segment (id, name, rule, made_at, updated_at, typology, filled_to, quiet) VALUES (?, ?, ?, ?, ?, ?, 0, 1)
+    `INSERT INTO segment (id, name, rule, revision, made_at, updated_at, typology, filled_to, quiet)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 0, 1)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, rule = excluded.rule, updated_at = excluded.updated_at,
-       typology = coalesce(excluded.typology, segment.typology), revision = segment.revision + 1`,
-    [id, name, rule, now, now, typology],
+       typology = coalesce(excluded.typology, segment.typology), revision = excluded.revision`,
+    [id, name, rule, revision, now, now, typology],
   );
 }
 

@@ -11,7 +11,7 @@ export const segmentTables = ({ int, counted, text, clustered }: Types): RawBuil
     id ${text} NOT NULL UNIQUE,
     name ${text} NOT NULL,
     rule ${text} NOT NULL,
-    revision ${int} NOT NULL DEFAULT 1,
+    revision ${int} NOT NULL,
     made_at ${int} NOT NULL,
     updated_at ${int} NOT NULL,
     typology ${text},
