@@ -1,5 +1,12 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../rule/index.ts';
+
+/** The database that a command works on. */
+export const databaseOption = (also = ''): Option =>
+  new Option('--db <url>', `the database, as sqlite:<path>, a path, or postgres://…${also}`).env('OSICAM_DATABASE_URL');
+
+/** Where `osicam serve` keeps its database unless told. */
+export const servedDatabase = 'sqlite:.osicam/data/osicam.sqlite';
 
 /** An option's parser: a whole number not below `least`. */
 export const wholeNumber =

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import cliProgress from 'cli-progress';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import type { SourcePreview } from '../../plugin/index.ts';
 import { CliError } from '../cli-error.ts';
 import type { ImportResult } from '../import/import-file.ts';
@@ -14,6 +13,7 @@ import { addTableOptions, planTable } from '../import/plan-table.ts';
 import { printJson, printLine, table, tell } from '../print.ts';
 import { stderrLog } from '../stderr-log.ts';
 import type { Wiring } from '../wiring.ts';
+import { databaseOption } from '../options.ts';
 
 interface ImportOptions extends FileOptions, TableOptions {
   db?: string;
@@ -30,12 +30,7 @@ export function addImport(program: Command, wiring: Pick<Wiring, 'config' | 'reg
       'Bring customers, and what happened to them, from a file or a table into a database; a second time changes nothing',
     )
     .argument('[file]', 'CSV, JSON Lines (.jsonl, .ndjson) or Parquet, also packed as .gz; or a table: see --from')
-    .addOption(
-      new Option(
-        '--db <url>',
-        'the database, as sqlite:<path>, a path (created where there is none), or postgres://…',
-      ).env('OSICAM_DATABASE_URL'),
-    )
+    .addOption(databaseOption('; a path where there is none is created'))
     .option('--dry-run', 'show what the file holds and what would become of it, and touch no database')
     .option('--rejects <file>', 'where rows go that cannot be read; left out, beside the file')
     .option('--json', 'print one JSON document');

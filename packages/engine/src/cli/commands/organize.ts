@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { createTransports, liveClock } from '../../runner/index.ts';
 import { makeEngine } from '../make-engine.ts';
 import { openReader } from '../open-database.ts';
-import { wholeNumber } from '../options.ts';
+import { databaseOption, wholeNumber } from '../options.ts';
 import type { OrganizeResult } from '../organize.ts';
 import { organize } from '../organize.ts';
 import { printJson, printLine, table, tell } from '../print.ts';
@@ -26,10 +26,7 @@ export function addOrganize(program: Command, wiring: Wiring): void {
     .description(
       'Find customers who are one person by name, birth date, address, e-mail and phone: merge those who are certain, propose the others',
     )
-    .requiredOption(
-      '--db <url>',
-      'the database, as sqlite:<path>, a path, or postgres://…; PostgreSQL may be served meanwhile',
-    )
+    .addOption(databaseOption('; PostgreSQL may be served meanwhile').makeOptionMandatory())
     .option(
       '--merge <p>',
       'from this certainty on two are merged; left out, what the identity policy says',

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import {
   countPerson,
   exportPerson,
@@ -27,6 +26,7 @@ import { openReader } from '../open-database.ts';
 import { printJson, printLine } from '../print.ts';
 import { stderrLog } from '../stderr-log.ts';
 import type { Wiring } from '../wiring.ts';
+import { databaseOption, servedDatabase } from '../options.ts';
 
 interface Options {
   db: string;
@@ -45,12 +45,10 @@ export function addPerson(program: Command, wiring: Wiring): void {
     .command('person')
     .description('Show, export or erase one person, named by #12, email:ann@example.com, or a value of any kind');
   const key = ['<key>', '#12, email:ann@example.com, or a value of any kind'] as const;
-  const database = () =>
-    new Option('--db <url>', 'the database, as sqlite:<path>, a path, or postgres://…').env('OSICAM_DATABASE_URL');
   const on = (command: Command) =>
     command
       .argument(...key)
-      .addOption(database().default('sqlite:.osicam/data/osicam.sqlite'))
+      .addOption(databaseOption().default(servedDatabase))
       .option('--json', 'print one JSON document');
 
   on(person.command('show').description('What is known, in short, and what happened last')).action(
@@ -91,7 +89,7 @@ export function addPerson(program: Command, wiring: Wiring): void {
         'Take away all that names or describes a person, for good. Without --yes it only counts. By --db where no server works on the database, else by --server',
       )
       .argument(...key)
-      .addOption(database())
+      .addOption(databaseOption())
       .option(
         '--out <folder>',
         'where channels have written files; left out, the folder "out" beside a SQLite database',

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import type { AttributeView, SchemaChange, SchemaFile, SchemaView } from '../../customers/index.ts';
 import type { Database } from '../../store/index.ts';
 import { CliError } from '../cli-error.ts';
 import { printJson, printLine, table, tell } from '../print.ts';
 import { readJsonFile } from '../read-json-file.ts';
 import type { Wiring } from '../wiring.ts';
+import { databaseOption } from '../options.ts';
 
 interface Options {
   db: string;
@@ -24,13 +24,7 @@ export function addSchema(program: Command, wiring: Wiring): void {
     .command('schema')
     .description('Show which traits and event types there are, and declare them by a file');
   const on = (command: Command) =>
-    command
-      .addOption(
-        new Option('--db <url>', 'the database, as sqlite:<path>, a path, or postgres://…')
-          .env('OSICAM_DATABASE_URL')
-          .makeOptionMandatory(),
-      )
-      .option('--json', 'print one JSON document');
+    command.addOption(databaseOption().makeOptionMandatory()).option('--json', 'print one JSON document');
 
   on(
     schema

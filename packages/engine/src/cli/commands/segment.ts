@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { RuleGroup } from '../../rule/index.ts';
 import { checkRule, explainRule, parseInstant, RuleError } from '../../rule/index.ts';
 import type { Transaction } from '../../store/index.ts';
@@ -9,7 +9,7 @@ import { countMembers, findSegment, listSegments, membersOf, readMeta } from '..
 import { CliError } from '../cli-error.ts';
 import { parseJson } from '../config.ts';
 import { openReader } from '../open-database.ts';
-import { wholeNumber } from '../options.ts';
+import { databaseOption, servedDatabase, wholeNumber } from '../options.ts';
 import { customerRows, selectByRule } from '../ports/segment-questions.ts';
 import { printJson, printLine, table } from '../print.ts';
 import { readJsonFile } from '../read-json-file.ts';
@@ -23,13 +23,7 @@ interface Options {
 export function addSegment(program: Command): void {
   const segment = program.command('segment').description('Count whom a rule selects; list segments and who is in them');
   const on = (command: Command) =>
-    command
-      .addOption(
-        new Option('--db <url>', 'the database, as sqlite:<path>, a path, or postgres://…')
-          .env('OSICAM_DATABASE_URL')
-          .default('sqlite:.osicam/data/osicam.sqlite'),
-      )
-      .option('--json', 'print one JSON document');
+    command.addOption(databaseOption().default(servedDatabase)).option('--json', 'print one JSON document');
 
   on(
     segment

@@ -7,7 +7,7 @@ import type { Role } from '../../server/roles.ts';
 import { roles } from '../../server/roles.ts';
 import { ServerError } from '../../server/server-error.ts';
 import { CliError } from '../cli-error.ts';
-import { duration } from '../options.ts';
+import { databaseOption, duration, servedDatabase } from '../options.ts';
 import { printJson, printLine, table, tell } from '../print.ts';
 import type { Wiring } from '../wiring.ts';
 
@@ -28,13 +28,7 @@ export function addToken(program: Command, wiring: Wiring): void {
     .command('token')
     .description('Give out, list and revoke the tokens by which programs use the API, and osicam loop');
   const on = (command: Command) =>
-    command
-      .addOption(
-        new Option('--db <url>', 'the database, as sqlite:<path>, a path, or postgres://…')
-          .env('OSICAM_DATABASE_URL')
-          .default('sqlite:.osicam/data/osicam.sqlite'),
-      )
-      .option('--json', 'print one JSON document');
+    command.addOption(databaseOption().default(servedDatabase)).option('--json', 'print one JSON document');
 
   on(
     token
