@@ -33,7 +33,9 @@ const figures = async () =>
   Object.fromEntries(
     await visitor.page
       .locator('[data-testid=import-result] dl > div')
-      .evaluateAll((all) => all.map((each) => each.innerText.split('\n').map((text) => text.trim()))),
+      .evaluateAll((all: HTMLElement[]) =>
+        all.map((each) => each.innerText.split('\n').map((text: string) => text.trim())),
+      ),
   ) as Record<string, string>;
 
 test('a plain file is imported by one click, and its rejected rows can be downloaded', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
+import { runQuietly } from '../../scripts/lib/run-quietly.mjs';
 
 export interface MariadbServer {
   /** The address of a database on it. */
@@ -82,11 +83,8 @@ async function installed(): Promise<string | { missing: string }> {
   if (server) return server;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
     return { missing: 'there is no mariadbd and no mysqld here, and Debian’s package can only be installed as root' };
-  const run = (...args: string[]) =>
-    spawnSync('apt-get', args, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' });
-  run('update');
-  const result = run('install', '-y', '--no-install-recommends', 'mariadb-server');
-  return (
-    find('mariadbd', 'mysqld') ?? { missing: `apt-get could not install mariadb-server: ${result.stderr.slice(-500)}` }
-  );
+  const at = { cwd: '/', env: { DEBIAN_FRONTEND: 'noninteractive' } };
+  await runQuietly('apt-get', ['update'], at);
+  const { tail } = await runQuietly('apt-get', ['install', '-y', '--no-install-recommends', 'mariadb-server'], at);
+  return find('mariadbd', 'mysqld') ?? { missing: `apt-get could not install mariadb-server: ${tail}` };
 }
