@@ -197,7 +197,7 @@ test('a large request is worked in by parts, each call once', async () => {
   await engine.accept([request(...calls)]);
   let parts = 0;
   while ((await engine.workIntake()) > 0) parts++;
-  expect(parts).toBe(4);
+  expect(parts).toBe(10);
   expect(reads).toBe(1);
   expect(await all(db, 'SELECT count(*) AS n FROM event')).toEqual([{ n: 1_000 }]);
   expect(await all(db, 'SELECT count(*) AS n FROM intake')).toEqual([{ n: 0 }]);

@@ -28,7 +28,7 @@ interface Slice {
  * fewer than so many calls: a commit has a price of its own, and on a slow disk smaller transactions are only more of them.
  */
 const meant = 16;
-const fewest = 250;
+const fewest = 100;
 const most = 4_000;
 
 /**

@@ -93,4 +93,7 @@ test('few requests hold nobody off, though nobody works them in: they are no rea
   const pace = new IntakePace({ behind: 10, atLeast: 100 }, () => 60);
   pace.saw({ rows: 99, first: 1, oldest: 0 }, 0);
   expect(pace.holdOff()).toBeUndefined();
+  // Of requests that hold many calls it takes fewer.
+  for (let i = 0; i < 1_000; i++) pace.accepted(10, 20);
+  expect(pace.holdOff()).toBeGreaterThan(0);
 });

@@ -52,6 +52,10 @@ export function createIngestPort(
       gathering = gathering.slice(group.length);
       try {
         const state = await host.acceptRequests(group.map(({ request }) => request));
+        pace.accepted(
+          group.length,
+          group.reduce((sum, { request }) => sum + request.calls, 0),
+        );
         pace.saw(state, performance.now());
         for (const { resolve } of group) resolve();
       } catch (error) {

@@ -3,7 +3,7 @@ import type { IntakeState } from '../../store/index.ts';
 export interface IntakeLimits {
   /** How far behind the engine may be with what has been accepted, in seconds of real time. */
   behind: number;
-  /** Requests that may wait whatever the pace. */
+  /** Calls that may wait whatever the pace: an engine that is being started anew is no reason to send anybody away. */
   atLeast: number;
 }
 
@@ -12,7 +12,7 @@ export interface IntakeLimits {
  * mail is opened everywhere at once, and are over before a segment or a loop seems slow to anybody; an engine that works in
  * 30,000 calls a second has 300,000 of them waiting then, some 200 MB.
  */
-export const usualLimits: IntakeLimits = { behind: 10, atLeast: 500 };
+export const usualLimits: IntakeLimits = { behind: 10, atLeast: 20_000 };
 
 /** How long what was seen of the pace counts: half of it is what was seen in the last seconds. */
 const memory = 2;
@@ -28,10 +28,18 @@ export class IntakePace {
   #seen: { state: IntakeState; at: number } | undefined;
   /** Requests a second; undefined until it can be told. */
   #perSecond: number | undefined;
+  /** How many calls a request has held of late. */
+  #callsEach = 1;
 
   constructor(limits: IntakeLimits, secondsSince: (instant: number) => number) {
     this.#limits = limits;
     this.#secondsSince = secondsSince;
+  }
+
+  /** So many requests with so many calls were accepted. */
+  accepted(requests: number, calls: number): void {
+    const weight = Math.min(1, requests / 100);
+    this.#callsEach = this.#callsEach * (1 - weight) + (calls / requests) * weight;
   }
 
   /** What lies in intake now; `at` in milliseconds of a stopwatch. */
@@ -54,7 +62,7 @@ export class IntakePace {
   holdOff(): number | undefined {
     const { behind, atLeast } = this.#limits;
     const { rows = 0, oldest } = this.#seen?.state ?? {};
-    if (rows < atLeast || oldest === undefined) return undefined;
+    if (rows * this.#callsEach < atLeast || oldest === undefined) return undefined;
     const age = this.#secondsSince(oldest);
     const takes = this.#perSecond === undefined ? age : rows / Math.max(this.#perSecond, 0.001);
     if (Math.max(age, takes) <= behind) return undefined;
