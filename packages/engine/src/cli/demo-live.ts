@@ -18,6 +18,9 @@ const day = 86_400_000;
 /** A day of the engine's clock in so many real milliseconds. */
 const dayTakes = 2_000;
 
+/** A week of this clock is a quarter of a minute: a link that somebody is to click on works for a few of theirs. */
+const optIn = { expires: 'P400D' };
+
 export interface LiveOptions {
   config: Config;
   registry: Registry;
@@ -61,6 +64,8 @@ export async function tellLive(story: Story, options: LiveOptions): Promise<void
     });
     const { host } = serving.engine;
     await host.addWriteKey({ digest: digestOfWriteKey(begun.writeKey), name: 'the story’s customers' });
+    if ((await host.readMeta('permission_policy')) === undefined)
+      await host.savePermissionPolicy(JSON.stringify({ optIn }), 'demo');
     options.onAddress(serving.baseURL, await serving.auth.createSignInLink());
 
     const loop = parseLoop(base.loop);
