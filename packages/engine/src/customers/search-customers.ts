@@ -128,44 +128,57 @@ async function byBeginning(tx: Transaction, text: string): Promise<number[]> {
 }
 
 /**
- * Customers for whom the index has all of the words. The rarest is followed and the others narrow it down; what is too common
- * for the index, or for following, is left to `scoreOf`.
+ * Customers for whom the index has all of the words. Words that few enough have are narrowed down to those who have them all;
+ * what is too common for the index, or for following, is left to `scoreOf`.
  */
 async function byWords(tx: Transaction, words: readonly string[], blind: boolean): Promise<number[]> {
   const common = await commonWords(tx);
   // A beginning of a common word may be one of another, so it is followed as well; the whole word is in no row.
-  const followed: number[][] = [];
-  for (const word of words) {
-    if (common.has(word) && words.length > 1) continue;
-    const rows = await follow(tx, word, blind);
-    if (rows.length >= mostFollowed && words.length > 1) followed.push(rows);
-    else followed.unshift(rows);
+  const followed = words.filter((word) => words.length === 1 || !common.has(word));
+  if (followed.length === 0) return scan(tx);
+  const [only] = followed;
+  if (followed.length === 1 && only !== undefined) {
+    const rows = await beginning(tx, only, { blind, limit: words.length === 1 ? mostRanked : 5 * mostRanked });
+    return rows.length === 0 && words.every((word) => common.has(word)) ? scan(tx) : rows;
   }
-  followed.sort((a, b) => a.length - b.length);
-  const [first, ...others] = followed;
-  if (!first || first.length === 0) return words.every((word) => common.has(word)) ? scan(tx) : [];
-  let left = first;
-  for (const other of others) {
-    if (other.length >= mostFollowed) continue;
-    const those = new Set(other);
-    left = left.filter((customer) => those.has(customer));
-  }
-  const complete = others.every((other) => other.length < mostFollowed);
-  return left.slice(0, complete ? mostRanked : 5 * mostRanked);
+  const counts: { word: string; count: number }[] = [];
+  for (const word of followed) counts.push({ word, count: await countBeginning(tx, word, blind) });
+  counts.sort((a, b) => a.count - b.count);
+  const narrow = counts.filter(({ count }) => count < mostFollowed).map(({ word }) => word);
+  const [rarest] = counts;
+  if (!rarest || rarest.count === 0) return [];
+  const limit = narrow.length === words.length ? mostRanked : 5 * mostRanked;
+  if (narrow.length === 0) return beginning(tx, rarest.word, { blind, limit });
+  const rows = await tx.all<{ customer: number }>(
+    `SELECT customer FROM (${narrow.map(() => `SELECT customer FROM search_token WHERE ${begins(blind)}`).join(' INTERSECT ')}) AS found
+     ORDER BY customer LIMIT ?`,
+    [...narrow.flatMap((word) => [word, `${word}\u{10FFFF}`]), limit],
+  );
+  return rows.map(({ customer }) => customer);
+}
+
+const begins = (blind: boolean): string => `token >= ? AND token < ?${blind ? ' AND class = 3' : ''}`;
+
+/** How many rows there are of words that begin so, as far as it matters. */
+async function countBeginning(tx: Transaction, word: string, blind: boolean): Promise<number> {
+  const row = await tx.first<{ count: number }>(
+    `SELECT count(*) AS count FROM (SELECT 1 AS one FROM search_token WHERE ${begins(blind)} LIMIT ?) AS found`,
+    [word, `${word}\u{10FFFF}`, mostFollowed],
+  );
+  return Number(row?.count ?? 0);
 }
 
 /** The customers with a word that begins so: those who have just this word first, names before all else. */
-async function follow(tx: Transaction, word: string, blind: boolean): Promise<number[]> {
-  const of = blind ? 'AND class = 3' : '';
-  const exact = await tx.all<{ customer: number }>(
-    `SELECT customer FROM search_token WHERE token = ? ${of} ORDER BY class, customer LIMIT ?`,
-    [word, mostFollowed],
+async function beginning(
+  tx: Transaction,
+  word: string,
+  { blind, limit }: { blind: boolean; limit: number },
+): Promise<number[]> {
+  const rows = await tx.all<{ customer: number }>(
+    `SELECT customer FROM search_token WHERE ${begins(blind)} ORDER BY token, class, customer LIMIT ?`,
+    [word, `${word}\u{10FFFF}`, limit],
   );
-  const begun = await tx.all<{ customer: number }>(
-    `SELECT customer FROM search_token WHERE token > ? AND token < ? ${of} ORDER BY token, class, customer LIMIT ?`,
-    [word, `${word}\u{10FFFF}`, mostFollowed - exact.length],
-  );
-  return [...new Set([...exact, ...begun].map(({ customer }) => customer))];
+  return [...new Set(rows.map(({ customer }) => customer))];
 }
 
 /** Some customers, for words that nearly everybody has. */
