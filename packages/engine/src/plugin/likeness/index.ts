@@ -3,7 +3,7 @@ export { blockKeys, toPerson } from './person.ts';
 export type { Person } from './person.ts';
 export type { Levels } from './compare.ts';
 export { Census } from './census.ts';
-export { compare, likenessOf } from './compare.ts';
+export { likenessOf } from './compare.ts';
 export { explain } from './explain.ts';
 export { fold } from './fold.ts';
 export { hash } from './frequencies.ts';

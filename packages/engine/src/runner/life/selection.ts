@@ -1,3 +1,4 @@
+import type { Identity } from '../../plugin/index.ts';
 import { checkRule, RuleError, ruleToSql } from '../../rule/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
 import type { Selected, Transaction, Version } from '../../store/index.ts';
@@ -47,10 +48,16 @@ export async function resolveSelection(
   return {
     versions: among.map(({ id }) => id),
     ...(customers ? { customers } : {}),
-    ...(identities ? { identities } : {}),
+    ...(identities ? { identities: await asKept(parts, tx, identities) } : {}),
     ...(rule ? { rule: ruleOf(parts, tx, rule, now) } : {}),
     ...(nodes ? { nodes } : {}),
   };
+}
+
+/** However they are written: keys are kept in one form. */
+async function asKept({ customers }: Parts, tx: Transaction, identities: readonly Identity[]): Promise<Identity[]> {
+  const keys = await customers.readKeys(tx);
+  return identities.map(({ kind, value }) => ({ kind, value: keys.normal(kind, value) ?? value }));
 }
 
 function ruleOf(
