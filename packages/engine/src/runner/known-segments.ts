@@ -1,5 +1,5 @@
-import type { RuleFields, RuleGroup, Window } from '../rule/index.ts';
-import { bindRule, fieldsOf, ruleToSql, windowsOf } from '../rule/index.ts';
+import type { RuleFields, RuleGroup, RuleSql, Window } from '../rule/index.ts';
+import { bindRule, fieldsOf, RuleError, ruleToSql, windowsOf } from '../rule/index.ts';
 import type { StoredSegment, Transaction } from '../store/index.ts';
 import type { Parts } from './parts.ts';
 import { what } from './touched.ts';
@@ -53,7 +53,7 @@ export async function knownSegments(parts: Parts, tx: Transaction): Promise<Know
   const of = states.map(({ ref, revision }) => `${ref} ${revision}`).join();
   let known = read.get(parts.db);
   if (known?.of !== of) {
-    known = { of, ...readAll(await parts.store.listSegments(tx), tx, parts.store.mostAsked) };
+    known = { of, ...readAll(parts, await parts.store.listSegments(tx), tx) };
     read.set(parts.db, known);
   }
   const { segments, blocks, concerns, everything } = known;
@@ -66,7 +66,7 @@ export async function knownSegments(parts: Parts, tx: Transaction): Promise<Know
   };
 }
 
-function readAll(stored: readonly StoredSegment[], tx: Transaction, mostAsked: number): Omit<Read, 'of'> {
+function readAll({ store, log }: Parts, stored: readonly StoredSegment[], tx: Transaction): Omit<Read, 'of'> {
   const rules = new Map(stored.map(({ id, rule }) => [id, JSON.parse(rule) as RuleGroup]));
   const segments = new Map<number, KnownSegment>();
   const concerns = new Map<string | number, Concern>();
@@ -78,10 +78,11 @@ function readAll(stored: readonly StoredSegment[], tx: Transaction, mostAsked: n
   };
   for (const segment of stored) {
     const { ref, id } = segment;
-    const rule = rules.get(id) as RuleGroup;
-    const { sql, parameters } = ruleToSql(rule, { segments: rules, customer: 'c', dialect: tx.dialect.name });
+    const { sql, parameters, on } = translated(rules.get(id) as RuleGroup, rules, tx, (error) =>
+      log.warn('nobody is in a segment whose rule cannot be read', { segment: id, error: error.message }),
+    );
     const windows = new Map<number, NamedWindow>();
-    for (const { via, name, window } of dependencies(rule, rules)) {
+    for (const { via, name, window } of on) {
       const of = window && { what: numberOf(JSON.stringify(window)), of: window };
       for (const each of [everything, concern(name), ...(of ? [concern(of.what)] : [])]) {
         if (via === undefined) each.own.add(ref);
@@ -99,7 +100,24 @@ function readAll(stored: readonly StoredSegment[], tx: Transaction, mostAsked: n
       windows: [...windows.values()],
     });
   }
-  return { segments, blocks: inBlocks([...segments.values()], mostAsked), concerns, everything };
+  return { segments, blocks: inBlocks([...segments.values()], store.mostAsked), concerns, everything };
+}
+
+/** A stored rule that is not sound any more must not keep anything from being taken in. */
+function translated(
+  rule: RuleGroup,
+  segments: ReadonlyMap<string, RuleGroup>,
+  tx: Transaction,
+  onError: (error: RuleError) => void,
+): RuleSql & { on: Dependency[] } {
+  try {
+    const said = ruleToSql(rule, { segments, customer: 'c', dialect: tx.dialect.name });
+    return { ...said, on: dependencies(rule, segments) };
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    onError(error);
+    return { sql: 'FALSE', parameters: [], on: [] };
+  }
 }
 
 /** What one statement can be handed on SQLite is 32,766 values. */

@@ -215,3 +215,14 @@ test('a segment that is made anew after another was cleared away is asked by its
   expect(await db.read((tx) => tx.all('SELECT customer FROM membership'))).toEqual([{ customer: 2 }]);
   expect(clock.now()).toBe(monday);
 });
+
+test('a stored rule that cannot be read has nobody in it, and keeps nothing from being taken in', async () => {
+  const { db, engine, people } = await testEngine(nodes);
+  await people([{ plan: 'gold' }]);
+  const gold = group([{ field: 'plan', operator: '=', value: 'gold' }]);
+  for (const id of ['bad', 'good']) await engine.saveSegment({ id, name: id, rule: gold });
+  await db.write((tx) => tx.run(`UPDATE segment SET rule = '{"combinator":"and"}' WHERE id = 'bad'`));
+  while ((await engine.work()) > 0);
+  await engine.ingest([{ identities: [{ kind: 'key', value: 'new' }], traits: { plan: 'gold' } }], 'test');
+  expect((await db.read((tx) => store.membershipsOf(tx, 2))).map(({ id }) => id)).toEqual(['good']);
+});
