@@ -66,7 +66,10 @@ export const permissionPolicySchema = z
     organisation: z.string().trim().max(200).default(''),
     /** At the foot of pages and mails: address and whatever the law asks for. */
     imprint: z.string().trim().max(2000).default(''),
-    /** The sender of mails that ask for a confirmation, as Example <news@example.com>; empty for that of the mail channel. */
+    /**
+     * The sender of mails that ask for a confirmation, as Example <news@example.com>; empty for that of a published loop's
+     * mails, and where there is none that of the mail channel's configuration.
+     */
     from: z.string().trim().max(320).default(''),
     /** Of people whose own language is not known, or has no texts. */
     language: language.default('en'),

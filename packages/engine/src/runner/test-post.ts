@@ -27,7 +27,7 @@ export const mail = post('t/mail', 'at-most-once', true);
 export const hook = post('t/hook', 'at-least-once', false);
 
 /** What the other side of a channel does with a message. */
-export type Answer = (message: OutgoingMessage) => Receipt | Promise<Receipt>;
+export type Answer = (message: OutgoingMessage, settings: unknown) => Receipt | Promise<Receipt>;
 export type Sent = { key: string; attempt: number; at: number; type: string; links: OutgoingMessage['links'] };
 
 export const sent: Receipt = { status: 'sent' };
@@ -56,9 +56,9 @@ export async function postOffice(
       options.open
         ? options.open(type)
         : {
-            deliver: async (message) => {
+            deliver: async (message, { settings }) => {
               book.push({ key: message.key, attempt: message.attempt, at: now(), type, links: message.links });
-              return (answers[type] ?? (() => sent))(message);
+              return (answers[type] ?? (() => sent))(message, settings);
             },
           },
     close: async () => {},

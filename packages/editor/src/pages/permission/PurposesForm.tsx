@@ -62,7 +62,7 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
             />
             <TextInput
               label="Sender of confirmation mails"
-              placeholder="that of the mail channel"
+              placeholder="as your loops write"
               value={policy.from}
               maxLength={320}
               onChange={(event) => change({ from: event.currentTarget.value })}

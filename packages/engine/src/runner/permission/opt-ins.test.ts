@@ -223,3 +223,27 @@ test('a loop asks, waits for the click and goes on; whoever has answered is not 
   ]);
   await runToRest(engine, clock, { tick: 1 });
 });
+
+test('where nobody has said who asks, it is asked as a published loop writes', async () => {
+  const senders: unknown[] = [];
+  const { desk, engine } = await permissionOffice(declared, {
+    'interact/email': (_message, settings) => {
+      senders.push((settings as { from: string }).from);
+      return { status: 'sent' };
+    },
+  });
+  await desk.ask(signUp);
+  await desk.sendOptIns();
+  const loop = drawLoop(
+    'm',
+    { in: ['t/in'], post: ['interact/email', { from: 'Example <service@example.com>' }], end: ['t/end'] },
+    'in.entered -> post\npost.sent -> end\npost.failed -> end\npost.suppressed -> end',
+  );
+  await engine.publish(loop);
+  await desk.ask(signUp);
+  await desk.sendOptIns();
+  await desk.savePolicy(JSON.stringify({ ...declared, from: 'news@example.com' }), 'a');
+  await desk.ask(signUp);
+  await desk.sendOptIns();
+  expect(senders).toEqual(['', 'Example <service@example.com>', 'news@example.com']);
+});

@@ -1,4 +1,4 @@
-import type { ChannelType, Receipt } from '../../plugin/index.ts';
+import type { Receipt } from '../../plugin/index.ts';
 import type { PermissionPolicy } from '../../plugin/permission-policy.ts';
 import { wordingFor } from '../../plugin/permission-texts.ts';
 import type { OptInRow, Transaction } from '../../store/index.ts';
@@ -81,6 +81,16 @@ async function mayBeAsked(parts: Parts, tx: Transaction, rows: readonly OptInRow
   return (await suppressionOf(parts, tx, first.address)) === undefined;
 }
 
+/** Where nobody has said who asks: as whom a published loop writes. Empty for the sender of the channel's configuration. */
+function senderOf({ stations }: Parts): string {
+  for (const version of stations.newest().toReversed())
+    for (const { node } of version.stations.values()) {
+      const { from } = node.settings as { from?: unknown };
+      if (node.type.type === mailer && typeof from === 'string' && from !== '') return from;
+    }
+  return '';
+}
+
 async function deliver(
   parts: Parts,
   rows: readonly OptInRow[],
@@ -99,7 +109,7 @@ async function deliver(
     return await within(4 * limits.handlerTimeout, mailer, (signal) =>
       transport.deliver(
         { key: `opt-in.${digest}`, attempt: 1, address, body },
-        { settings: { from: policy.from } as Parameters<ChannelType['compose']>[0]['settings'], now, log, signal },
+        { settings: { from: policy.from || senderOf(parts) }, now, log, signal },
       ),
     );
   } catch (error) {

@@ -22,7 +22,7 @@ export const mailer = channel({
   stage: 'interact',
   title: 'E-mail',
   description: 'For tests.',
-  settings: z.object({}),
+  settings: z.object({ from: z.string().default('') }),
   delivery: 'at-most-once',
   compose: () => ({ suppressed: 'never' }),
   connect: () => ({ deliver: async () => ({ status: 'sent' }) }),
@@ -52,9 +52,9 @@ export async function permissionOffice(
   const office = await postOffice(
     {
       ...answers,
-      'interact/email': async (message) => {
+      'interact/email': async (message, mailSettings) => {
         mails.push({ address: message.address, body: message.body as unknown as Mailed['body'] });
-        return answers['interact/email']?.(message) ?? { status: 'sent' };
+        return answers['interact/email']?.(message, mailSettings) ?? { status: 'sent' };
       },
     },
     {
