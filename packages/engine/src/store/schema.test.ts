@@ -21,6 +21,9 @@ const hot = [
   'misfit',
   'list_member',
   'erasure',
+  'search_token',
+  'search_doc',
+  'search_due',
 ];
 
 interface Key {
