@@ -218,32 +218,35 @@ export function PurposesForm({ stored, publicURL }: { stored: PermissionPolicy; 
         />
       </Card>
 
-      {save.isError && (
-        <Alert color="red" variant="light" role="alert" title="It was not saved">
-          {save.error.message}
-        </Alert>
-      )}
-      <Group justify="flex-end" gap="xs" className={dirty ? classes.save : undefined}>
-        {dirty && (
-          <Button
-            variant="default"
-            onClick={() => {
-              setPolicy(stored);
-              setWords(JSON.stringify(stored.texts, null, 2));
-            }}
-          >
-            Discard
-          </Button>
+      <Stack gap="xs" {...(dirty ? { className: classes.save } : {})}>
+        {save.isError && (
+          <Alert color="red" variant="light" role="alert" title="It was not saved">
+            {save.error.message}
+          </Alert>
         )}
-        <Button
-          disabled={!dirty || texts === undefined}
-          loading={save.isPending}
-          onClick={() => save.mutate()}
-          data-testid="save-permission"
-        >
-          Save
-        </Button>
-      </Group>
+        <Group justify="flex-end" gap="xs">
+          {dirty && (
+            <Button
+              variant="default"
+              onClick={() => {
+                setPolicy(stored);
+                setWords(JSON.stringify(stored.texts, null, 2));
+                save.reset();
+              }}
+            >
+              Discard
+            </Button>
+          )}
+          <Button
+            disabled={!dirty || texts === undefined}
+            loading={save.isPending}
+            onClick={() => save.mutate()}
+            data-testid="save-permission"
+          >
+            Save
+          </Button>
+        </Group>
+      </Stack>
     </Stack>
   );
 }
