@@ -36,7 +36,7 @@ describe('wrong usage ends with 2, with a word on standard error and nothing on 
     [['run'], /missing required argument 'loop'/],
     [['validate'], /missing required argument 'file'/],
     [['nodes', 'all'], /too many arguments/],
-    [['import', 'customers.csv'], /required option '--db <url>'/],
+    [['import', 'customers.csv'], /expected --db <url>/],
     [['run', 'it.loop.json', '--fast'], /unknown option '--fast'/],
     [['run', 'it.loop.json', '--turns', '0'], /expected a whole number of at least 1 for --turns, got 0/],
     [['run', 'it.loop.json', '--seed', 'luck'], /expected a whole number .* for --seed, got luck/],

@@ -33,7 +33,7 @@ const figures = async () =>
   Object.fromEntries(
     await visitor.page
       .locator('[data-testid=import-result] dl > div')
-      .evaluateAll((all: HTMLElement[]) =>
+      .evaluateAll((all: { innerText: string }[]) =>
         all.map((each) => each.innerText.split('\n').map((text: string) => text.trim())),
       ),
   ) as Record<string, string>;

@@ -64,6 +64,11 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
     throw new CliError(error instanceof Error ? error.message : String(error));
   });
 
+  if (told.problem !== undefined) {
+    parts.onPreview(told);
+    throw new CliError(told.problem);
+  }
+
   // Here rather than in the thread: a database from a newer version is refused before anything starts.
   const db = await parts.openDatabase(url);
   const asDeclared = readAsDeclared(type, settings, told, await db.read(declaredTraits));
@@ -72,7 +77,6 @@ export async function importFile(parts: ImportParts): Promise<ImportResult> {
     told = await preview(context);
   }
   parts.onPreview(told);
-  if (told.problem !== undefined) throw new CliError(told.problem);
   const rejects = new RejectFile(parts.rejects);
   const total = {
     created: 0,
