@@ -32,14 +32,14 @@ export class Blocks {
     new BigUint64Array(this.#words.buffer, 0, this.#length).sort();
   }
 
-  /** Every key that two or more share, with the places of those. To be sorted before. */
-  *shared(): Generator<{ key: number; places: Uint32Array }> {
+  /** Every key that so many or more share, with the places of those. To be sorted before. */
+  *shared(least = 2): Generator<{ key: number; places: Uint32Array }> {
     const words = this.#words;
     for (let from = 0; from < this.#length; ) {
       const key = words[2 * from + 1] as number;
       let to = from + 1;
       while (to < this.#length && words[2 * to + 1] === key) to++;
-      if (to - from > 1) {
+      if (to - from >= least) {
         const places = new Uint32Array(to - from);
         let count = 0;
         // One who has a key twice counts once.
@@ -47,7 +47,7 @@ export class Blocks {
           const place = words[2 * i] as number;
           if (count === 0 || places[count - 1] !== place) places[count++] = place;
         }
-        if (count > 1) yield { key, places: places.subarray(0, count) };
+        if (count >= least) yield { key, places: places.subarray(0, count) };
       }
       from = to;
     }

@@ -31,7 +31,7 @@ export interface Limits {
   keys: number;
 }
 
-export const searchLimits: Limits = { scan: 250, block: 1_000, neighbours: 40, keys: 16_000_000 };
+export const searchLimits: Limits = { scan: 250, block: 1_000, neighbours: 40, keys: 4_000_000 };
 
 /** As many customers are held as it takes to compare the blocks of one batch; few, for the same reason. */
 const held = 400;
@@ -131,13 +131,12 @@ interface Member {
 async function compareBlocks(db: Pick<Database, 'read'>, comparing: Comparing): Promise<void> {
   const { blocks, ids, policy, limits, search, onProgress } = comparing;
   const large = new Set<number>();
-  for (const { key, places } of blocks.shared())
-    if (places.length > limits.block) {
-      large.add(key);
-      search.oversized.keys++;
-      search.oversized.customers += places.length;
-      search.oversized.largest = Math.max(search.oversized.largest, places.length);
-    }
+  for (const { key, places } of blocks.shared(limits.block + 1)) {
+    large.add(key);
+    search.oversized.keys++;
+    search.oversized.customers += places.length;
+    search.oversized.largest = Math.max(search.oversized.largest, places.length);
+  }
 
   const load = async (places: Iterable<number>): Promise<Map<number, Member>> => {
     const wanted = Array.from(new Set(places), (place) => ids[place] as number).sort((a, b) => a - b);
@@ -170,8 +169,7 @@ async function compareBlocks(db: Pick<Database, 'read'>, comparing: Comparing): 
   }
   if (size > 0) await work();
 
-  for (const { key, places } of blocks.shared()) {
-    if (!large.has(key)) continue;
+  for (const { key, places } of blocks.shared(limits.block + 1)) {
     for (let from = 0; from < places.length; from += 4 * held) {
       const here = [...(await load(places.subarray(from, from + 4 * held))).values()];
       compareNeighbours(comparing, here, key, large);

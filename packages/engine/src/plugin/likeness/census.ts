@@ -15,7 +15,7 @@ export class Census implements Commonness {
 
   /** `expected`: about how many customers will be counted. */
   constructor(expected: number) {
-    this.#frequencies = new Frequencies(8 * expected);
+    this.#frequencies = new Frequencies(4 * expected);
   }
 
   count(field: string, value: string): number {

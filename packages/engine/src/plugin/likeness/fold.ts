@@ -2,7 +2,7 @@ import anyAscii from 'any-ascii';
 import { doubleMetaphone } from 'double-metaphone';
 
 /** What was worked out for a text, while there is room: names come again and again. */
-function remembered<T>(work: (text: string) => T, room = 50_000): (text: string) => T {
+function remembered<T>(work: (text: string) => T, room = 25_000): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const found = known.get(text);
