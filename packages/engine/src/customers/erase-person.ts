@@ -114,9 +114,10 @@ export async function erasePerson(
         columns.map(() => ids),
       );
   // Somebody may have signed up with one of their addresses who was not known to be them.
-  await tx.run(`DELETE FROM opt_in WHERE customer IS NULL AND address IN (SELECT value FROM ${tx.dialect.list('text')} l)`, [
-    JSON.stringify(telling.map((text) => text.toLowerCase())),
-  ]);
+  await tx.run(
+    `DELETE FROM opt_in WHERE customer IS NULL AND address IN (SELECT value FROM ${tx.dialect.list('text')} l)`,
+    [JSON.stringify(telling.map((text) => text.toLowerCase()))],
+  );
   await tx.run(`DELETE FROM subscription WHERE ${those(tx, 'customer')}`, [ids]);
   await tx.run(`DELETE FROM parked WHERE ${those(tx, 'customer')}`, [ids]);
   // The key of an enrollment may be the number of an order.

@@ -38,7 +38,11 @@ async function someone() {
   const folder = mkdtempSync(join(tmpdir(), 'erase-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const url = testsOn === 'sqlite' ? `sqlite:${join(folder, 'base.sqlite')}` : await testDatabaseUrl();
-  const made = await testEngine([entry, delay, end], { url, start, permission: { secret, newSecret: () => 'x'.repeat(32) } });
+  const made = await testEngine([entry, delay, end], {
+    url,
+    start,
+    permission: { secret, newSecret: () => 'x'.repeat(32) },
+  });
   const { db, engine } = made;
   await engine.publish(
     drawLoop(
