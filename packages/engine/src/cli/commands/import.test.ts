@@ -88,7 +88,10 @@ test('writes rows that cannot be read to a file beside it, with line and reason'
 
 test('takes identities, types and traits from a map', async () => {
   const file = await given('nr,mail,vip\n7,a@example.com,Yes\n');
-  const map = await given('{"columns":{"mail":{"identity":"email","trait":"email"},"vip":{"type":"boolean"}}}', 'map.json');
+  const map = await given(
+    '{"columns":{"mail":{"identity":"email","trait":"email"},"vip":{"type":"boolean"}}}',
+    'map.json',
+  );
   await osicam(file, '--db', database(), '--key', 'nr', '--kind', 'billing', '--map', map);
   expect(await query('SELECT kind, value FROM identity')).toEqual([
     { kind: 'billing', value: '7' },

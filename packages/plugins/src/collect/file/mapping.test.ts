@@ -275,6 +275,14 @@ test('half a character in JSON, and a NUL, are set aside; what only looks like o
   expect(rejects.map(({ line }) => line)).toEqual([1, 2]);
 });
 
+test('a field of many megabytes costs its own row and no other', async () => {
+  const long = 'x'.repeat(20 * 1024 * 1024);
+  const { records, rejects } = await (await given(`id,name\n1,a\n2,"${long}"\n3,c\n`)).read();
+  expect(records.map(({ traits: { id } }) => id)).toEqual(['1', '3']);
+  expect(rejects).toMatchObject([{ line: 3, reason: 'longer than 1 MB, or a quote that is never closed' }]);
+  expect(rejects[0]?.text.length).toBeLessThanOrEqual(10_000);
+});
+
 test('SQL in a value is a value', async () => {
   const name = "Robert'); DROP TABLE customer;--";
   expect((await (await given(`id,name\n1,"${name}"\n`)).read()).records[0]?.traits).toEqual({ id: '1', name });
