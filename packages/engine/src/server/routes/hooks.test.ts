@@ -81,6 +81,7 @@ test('a payload becomes an event of its customer, with traits, consent and relat
     {
       messageId: expect.stringMatching(/^[\w-]{43}\.0$/),
       time: noon,
+      once: true,
       identities: [
         { kind: 'email', value: 'ada@example.com' },
         { kind: 'shop', value: '7' },

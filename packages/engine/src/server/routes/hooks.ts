@@ -101,7 +101,9 @@ function takeIn(app: App, { hooks, ingest, clock, log }: ServerPorts, { known, c
         problems,
       );
     }
-    const named = records.map((record, i): IngestedRecord => ({ ...record, messageId: `${key}.${i}`, time: now, once: true }));
+    const named = records.map(
+      (record, i): IngestedRecord => ({ ...record, messageId: `${key}.${i}`, time: now, once: true }),
+    );
     await ingest.accept({ kind: 'records', calls: named.length, body: JSON.stringify(named), receivedAt: now });
     hooks?.used(hook.id, now);
     if (rejects.length > 0)
