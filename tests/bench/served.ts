@@ -38,7 +38,8 @@ export async function served({ data, base, script = 'served-process.ts', also = 
     process.execPath,
     [
       ...(process.env['BENCH_PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['BENCH_PROFILE']}`] : []),
-      fileURLToPath(new URL(script, import.meta.url)), JSON.stringify({ data, ...also }),
+      fileURLToPath(new URL(script, import.meta.url)),
+      JSON.stringify({ data, ...also }),
     ],
     { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, NODE_COMPILE_CACHE: compileCache } },
   );
