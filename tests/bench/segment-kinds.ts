@@ -45,7 +45,7 @@ export const kinds: Readonly<Record<string, RuleGroup>> = {
     match: some,
     value: of({ field: 'total', operator: '>', value: 20_000 }),
   }),
-  count: of(measured('count', '', 'in', [2, 4])),
+  count: of(measured('count', 'total', 'in', [2, 4])),
   sum: of(measured('sum', 'total', '>', 50_000)),
   average: of(measured('average', 'total', '>', 15_000)),
   min: of(measured('min', 'total', '<', 1_000)),

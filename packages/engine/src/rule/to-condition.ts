@@ -200,7 +200,9 @@ const ends: Partial<Record<MeasureFunction, MeasureFunction>> = { first: 'min', 
 
 function figure(rule: Rule, measure: Measure): Condition {
   const where = measure.where ? rowGroup(measure.where, 'event') : constant(true);
-  const of = measure.property === undefined ? undefined : rowField(measure.property, 'event');
+  // Forms keep the property when the function becomes the count, which is of none.
+  const isOf = measure.property !== undefined && measure.function !== 'count';
+  const of = isOf ? rowField(measure.property!, 'event') : undefined;
   const isTime = of?.kind === 'time';
   const isEnd = measure.function === 'first' || measure.function === 'last';
   const field: Field = { kind: 'figure', is: isTime ? 'instant' : isEnd ? 'value' : 'number' };
