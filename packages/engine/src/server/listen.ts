@@ -25,7 +25,7 @@ export async function serve(
     fetch: app.fetch,
     createServer: ((options: ServerOptions, listener: RequestListener) =>
       createServer(options, (request, response) => {
-        if (!direct?.(request, response)) void listener(request, response);
+        if (!direct?.(request, response)) listener(request, response);
       })) as typeof createServer,
     serverOptions: {
       headersTimeout: 20_000,
