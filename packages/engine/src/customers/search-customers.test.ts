@@ -67,8 +67,12 @@ test('an address and a number are found by any of their beginnings, a number als
   // Whole keys need no index.
   expect(await found('ann.smith@example.com')).toEqual([1]);
   expect(await found('ann.s')).toEqual([1]);
+  await bring(['b', { email: 'Ann.Smith@other.example' }]);
   await index();
-  expect(await found('smith')).toEqual([1]);
+  expect(await found('smith')).toEqual([1, 2]);
+  expect(await found('ann.smith@other.example')).toEqual([2]);
+  expect(await found('ann.smith@ex')).toEqual([1]);
+  expect(await found('ann.smith@nowhere')).toEqual([]);
   expect(await found('0171 1234')).toEqual([1]);
   expect(await found('+49 171')).toEqual([1]);
 });
@@ -103,7 +107,7 @@ test('who may not see names finds nobody by them, by no beginning of them, and b
     ['b', { name: 'Ben', plan: 'gold berlin' }],
   );
   await index();
-  for (const text of ['anna', 'a', 'a@x.org', 'email:a@x.org', 'key:a', 'bonn berlin'])
+  for (const text of ['anna', 'a', 'a@x.org', 'email:a@x.org', 'gold@', 'key:a', 'bonn berlin'])
     expect(await found(text, true)).toEqual([]);
   expect(await found('gold', true)).toEqual([2]);
   expect(await found('#1', true)).toEqual([1]);

@@ -66,6 +66,8 @@ export async function totalCustomers(tx: Transaction): Promise<number> {
 }
 
 async function rank(tx: Transaction, text: string, blind: boolean): Promise<Customer[]> {
+  // An address is nothing that they may ask for, not even by whether its first word is one of a plan.
+  if (blind && text.includes('@')) return [];
   const words = wordsToFind(text);
   const exact = new Set(
     blind ? await byNumber(tx, text) : [...(await byNumber(tx, text)), ...(await findPersons(tx, text))],
@@ -80,14 +82,25 @@ async function rank(tx: Transaction, text: string, blind: boolean): Promise<Cust
       const score = exact.has(customer.id)
         ? 0
         : Math.min(keyed.has(customer.id) ? 3 : Number.POSITIVE_INFINITY, scoreOf(customer, words, personal, blind));
-      return Number.isFinite(score) ? [{ customer, score }] : [];
+      return Number.isFinite(score) && (score === 0 || !text.includes('@') || hasAddress(customer, text))
+        ? [{ customer, score }]
+        : [];
     })
     .sort((a, b) => a.score - b.score || a.customer.id - b.customer.id)
     .map(({ customer }) => customer);
 }
 
+/** Of an address the words before its @ are in the index; the rest is looked at here. */
+function hasAddress({ traits, identities }: Customer, text: string): boolean {
+  const wanted = fold(text);
+  const known = [...Object.values(traits), ...identities.map(({ value }) => value)];
+  return known.some((value) => typeof value === 'string' && fold(value).startsWith(wanted));
+}
+
 /** A number is one word however it is parted, without the zero that dials it at home. */
 function wordsToFind(text: string): string[] {
+  const at = text.lastIndexOf('@');
+  if (at > 0) return wordsToFind(text.slice(0, at));
   const digits = text.replace(/\D+/g, '').replace(/^0+/, '');
   if (/^[+(]?\d[\d\s()./-]{3,}$/.test(text) && digits.length > 3) return [digits];
   return [...new Set(wordsOf(text))];
