@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Database, Transaction } from '../../packages/engine/src/store/index.ts';
@@ -28,6 +28,9 @@ export async function findBase({ customers, events }: BaseSize, say: (line: stri
   await mkdir(folder, { recursive: true });
   const file = join(folder, `${customers}-${events}-${await digest()}.sqlite`);
   if (existsSync(file)) return file;
+  // One of older tables is of no use any more.
+  for (const old of await readdir(folder))
+    if (old.startsWith(`${customers}-${events}-`)) await rm(join(folder, old), { force: true });
   say(`making a base of ${customers} customers and ${events} events`);
   const unfinished = `${file}.making`;
   for (const end of ['', '-wal', '-shm', '-engine']) await rm(unfinished + end, { force: true });
