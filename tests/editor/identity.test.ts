@@ -81,6 +81,11 @@ test('who may be one is decided by the keyboard, a merge is undone at once, and 
   await page.getByRole('textbox', { name: 'Country' }).fill('zz');
   await page.getByTestId('save-identity-policy').click();
   await page.getByText('The policy was not saved').waitFor();
+  // Who was told apart is not put together by a search.
+  await page.getByRole('tab', { name: 'To decide' }).click();
+  await page.getByTestId('look').click();
+  await page.getByTestId('confirm').click();
+  await page.getByText('0 merged, 0 pairs to decide.').waitFor();
   // The refusal of what no country is.
   expect(complaints.filter((text) => !text.includes('400'))).toEqual([]);
 });

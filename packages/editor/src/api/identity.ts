@@ -93,3 +93,23 @@ export const decide = (customer: number, other: number, decision: Decision) =>
 
 export const decideAll = (above: number, decision: Decision, dryRun: boolean) =>
   api<{ count: number }>('/api/identity/proposals', { json: { above, decision, dryRun } });
+
+/** A search for duplicates over the whole base. */
+export interface Organizing {
+  startedAt: string;
+  endedAt: string | null;
+  actor: string;
+  customers: number | null;
+  merged: number;
+  proposed: number;
+  error: string | null;
+}
+
+/** While one is under way it is asked again every other second. */
+export const organizingQuery = queryOptions({
+  queryKey: ['organizing'],
+  queryFn: () => api<Organizing | null>('/api/identity/organize'),
+  refetchInterval: ({ state }) => (state.data && state.data.endedAt === null ? 2_000 : false),
+});
+
+export const organize = () => api<Organizing>('/api/identity/organize', { method: 'POST' });

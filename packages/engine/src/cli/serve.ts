@@ -140,7 +140,7 @@ export async function startServing(options: ServeOptions): Promise<Serving> {
       writeKeys: createWriteKeysPort(read, engine.host),
       life: createLifePort({ host: engine.host, read, now }),
       policy: createPolicyPort(read, engine.host),
-      identity: createIdentityPort(read, engine.host),
+      identity: createIdentityPort(read, engine.host, { readers, now }),
       permission: createPermissionPort(read, engine.host, { publicURL, now }),
       segments: createSegmentsPort({ read, writer: engine.host, readers, registry, now }),
       lists: createListsPort(read, engine.host),

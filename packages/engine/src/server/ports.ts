@@ -13,7 +13,7 @@ import type { Timeline } from './shapes/timeline.ts';
 import type { Sight } from './privacy.ts';
 import type { Role } from './roles.ts';
 import type { IdentityPolicy } from '../plugin/identity/policy.ts';
-import type { DecidedProposal, ProposalPage, Unmerged } from './shapes/identity.ts';
+import type { DecidedProposal, Organizing, ProposalPage, Unmerged } from './shapes/identity.ts';
 import type { Hook } from './shapes/hook.ts';
 import type { Import, ImportPreview, ImportSummary } from './shapes/import.ts';
 import type { Mail, MailPage } from './shapes/inbox.ts';
@@ -274,6 +274,10 @@ export interface IdentityPort {
     actor: string,
   ): Promise<{ survivor: number | null } | undefined>;
   decideAll(which: { above: number; decision: 'merge' | 'apart'; dryRun: boolean }, actor: string): Promise<number>;
+  /** The last search for customers who are one by likeness, since this server began; null when there was none. */
+  organizing(): Promise<Organizing | null>;
+  /** Begins one, which goes on beside everything else. Throws a conflict while another is under way. */
+  organize(actor: string): Promise<Organizing>;
   /** Undefined if there is no such customer. */
   unmerge(customer: number, actor: string): Promise<Unmerged | undefined>;
 }

@@ -13,6 +13,7 @@ import { Fault } from '../../ui/Fault.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { BulkDialog } from './BulkDialog.tsx';
 import classes from './Identity.module.css';
+import { LookButton } from './LookButton.tsx';
 import { Pair } from './Pair.tsx';
 
 const keyOf = ({ customer, other }: Proposal) => `${customer.id} ${other.id}`;
@@ -112,6 +113,7 @@ export function ReviewTab() {
       <EmptyState
         icon={worked ? <IconChecks size={24} /> : <IconUsers size={24} />}
         title={worked ? 'All decided' : 'Nobody to decide about'}
+        action={<LookButton />}
       >
         Customers who are probably one, but not certainly, are proposed here by <code>osicam organize</code> and by
         loops with a node that removes duplicates.
@@ -123,9 +125,12 @@ export function ReviewTab() {
         <Text size="sm" c="var(--ink-soft)" className="tabular" data-testid="proposals-left">
           {formatNumber(left)} to decide, the most certain first
         </Text>
-        <Button variant="default" size="compact-sm" disabled={me?.role === 'viewer'} onClick={() => setBulk(true)}>
-          Decide many at once
-        </Button>
+        <Group gap="xs">
+          <LookButton />
+          <Button variant="default" size="compact-sm" disabled={me?.role === 'viewer'} onClick={() => setBulk(true)}>
+            Decide many at once
+          </Button>
+        </Group>
       </div>
       <section className={classes.card} aria-label="Two customers who may be one" data-testid="proposal">
         <Pair proposal={current} />

@@ -1,5 +1,6 @@
-import { keepApart, MergeError, UnknownCustomerError, writeIdentityPolicy } from '../../customers/index.ts';
-import type { IdentityPolicy } from '../../plugin/index.ts';
+import type { Proposal } from '../../customers/index.ts';
+import { keepApart, MergeError, propose, UnknownCustomerError, writeIdentityPolicy } from '../../customers/index.ts';
+import type { IdentityPolicy, Merge } from '../../plugin/index.ts';
 import type { Engine } from '../../runner/index.ts';
 import type { Unmerged } from '../../server/index.ts';
 import { conflict } from '../../server/index.ts';
@@ -44,6 +45,16 @@ export function identityMethods({
   return {
     writeIdentityPolicy: (policy: IdentityPolicy, actor: string): Promise<void> =>
       db.write((tx) => writeIdentityPolicy(tx, { policy, actor, now: now() }), 'life'),
+
+    /** How many were merged. */
+    mergeLikely: async (merges: readonly Merge[], actor: string): Promise<number> => {
+      const merged = await engine.merge(merges, actor);
+      wake();
+      return merged.length;
+    },
+    proposeLikely: async (proposals: readonly Proposal[]): Promise<void> => {
+      await db.write((tx) => propose(tx, proposals, now()), 'life');
+    },
 
     /** Undefined where the two are not proposed, or it has been decided. */
     decideProposal: async (

@@ -1,4 +1,5 @@
-import { proposeTypology, TypologyError } from '../../customers/index.ts';
+import type { Plan } from '../../customers/index.ts';
+import { planOrganizing, proposeTypology, readIdentityPolicy, TypologyError } from '../../customers/index.ts';
 import type { JsonObject } from '../../plugin/index.ts';
 import type { RuleGroup } from '../../rule/index.ts';
 import { checkRule, RuleError } from '../../rule/index.ts';
@@ -20,6 +21,9 @@ export function readerMethods({ read }: Pick<Database, 'read'>) {
     return total.count;
   };
   return {
+    /** Who is likely one person, over the whole base. */
+    planOrganizing: async (): Promise<Plan> => planOrganizing({ read }, { policy: await read(readIdentityPolicy) }),
+
     /** Whom a rule selects, without saving it. */
     previewRule: async (rule: JsonObject, { id, now }: { id?: string; now: number }): Promise<SegmentPreview> => {
       const problems = checkRule(rule, 'rule');

@@ -11,6 +11,7 @@ import {
   decidedProposalShape,
   decisionShape,
   identityPolicyShape,
+  organizingShape,
   proposalPageShape,
   unmergedShape,
 } from '../shapes/identity.ts';
@@ -113,6 +114,32 @@ export function identityRoutes(app: App, { identity, privacy }: ServerPorts): vo
       if (!decided) throw notFound(`open proposal of customers ${customer} and ${other}`);
       return decided;
     },
+  );
+
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: `${path}/organize`,
+      tag,
+      summary: 'How the last search for customers who are one by likeness goes, or went',
+      answer: organizingShape.nullable(),
+    },
+    () => port().organizing(),
+  );
+
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: `${path}/organize`,
+      tag,
+      summary: 'Looks through the whole base: merges who is certainly one, proposes who is nearly so',
+      answer: organizingShape,
+      role: 'admin',
+      errors: [409],
+    },
+    ({ actor }) => port().organize(actor),
   );
 
   endpoint(

@@ -71,3 +71,16 @@ export const unmergedShape = z
   })
   .openapi('Unmerged');
 export type Unmerged = z.output<typeof unmergedShape>;
+
+export const organizingShape = z
+  .object({
+    startedAt: instant,
+    endedAt: instant.nullable(),
+    actor: z.string(),
+    customers: z.int().nullable().openapi({ description: 'how many were looked at, once that is known' }),
+    merged: z.int(),
+    proposed: z.int(),
+    error: z.string().nullable(),
+  })
+  .openapi('Organizing');
+export type Organizing = z.output<typeof organizingShape>;
