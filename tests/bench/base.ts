@@ -84,7 +84,8 @@ const numbers = 'WITH RECURSIVE one (id) AS (SELECT ? UNION ALL SELECT id + 1 FR
 /** Spreads numbers that follow each other over 0 … n - 1, the same each time; other salts, other numbers. */
 const mixed = (of: string, salt: number, n: string | number): string => {
   const once = `(((${of}) * 2654435761 + ${salt * 7_919_317}) & 4294967295)`;
-  return `(((((${once} >> 15) + ${once}) * 97777553) & 4294967295) >> 8) % ${n}`;
+  // In parentheses: `||` binds tighter than any of these.
+  return `((((((${once} >> 15) + ${once}) * 97777553) & 4294967295) >> 8) % ${n})`;
 };
 
 const country = `CASE WHEN ${mixed('id', 11, 100)} < 30 THEN 'DE' WHEN ${mixed('id', 11, 100)} < 50 THEN 'FR'
