@@ -102,6 +102,7 @@ export class Matcher {
     const { kinds, starts } = this.#parties;
     const from = starts[party] as number;
     const to = starts[party + 1] as number;
+    if (to - from === 1) return this.#matchOne(from);
     const refused: string[] = [];
     const usable: number[] = [];
     for (let i = from; i < to; i++) {
@@ -159,6 +160,19 @@ export class Matcher {
     return unread.length > 0 ? { customer, created, refused, unread } : { customer, created, refused };
   }
 
+  /** A party of one key, as most rows of a file are: known by it, or new. */
+  #matchOne(i: number): Match {
+    const value = this.#values[i] as string | Refusal;
+    if (typeof value !== 'string') return { customer: undefined, created: false, refused: [value.reason] };
+    const owner = this.#owner(i);
+    if (owner !== undefined) return { customer: owner, created: false, refused: none };
+    const kind = this.#parties.kinds[i] as string;
+    const customer = this.#nextId++;
+    (this.#owners.get(kind) as Map<string, number>).set(value, customer);
+    this.gained.push({ kind, value, customer });
+    return { customer, created: true, refused: none };
+  }
+
   #unread(from: number, to: number): Identity[] {
     const unread: Identity[] = [];
     for (let i = from; i < to; i++) {
@@ -204,6 +218,8 @@ export class Matcher {
     return true;
   }
 }
+
+const none: readonly string[] = [];
 
 /** By kind, who is known by which value. */
 async function ownersOf(
