@@ -1,4 +1,5 @@
 import type { Transaction } from '../../packages/engine/src/store/index.ts';
+import { keyedAs } from '../../packages/engine/src/store/keyed-as.ts';
 
 export interface JournalRow {
   customer: number;
@@ -48,6 +49,8 @@ export interface MessageRow {
   attempts: number;
   detail: string | null;
   reason: string | null;
+  /** `<customer>.<n>` of its key. */
+  keyedAs: string;
 }
 
 /** Everything in the database that says where anybody stands and what became of anything. */
@@ -83,7 +86,8 @@ export async function snapshot(tx: Transaction) {
       'SELECT customer, event, n, node, due FROM subscription ORDER BY customer, event, n',
     ),
     messages: await all<MessageRow>(
-      'SELECT customer, n, step, node, turn, status, due, attempts, detail, reason FROM message ORDER BY customer, n, step',
+      `SELECT customer, n, step, node, turn, status, due, attempts, detail, reason, ${keyedAs('message')} AS "keyedAs"
+       FROM message ORDER BY customer, n, step`,
     ),
     tally: await all<{ node: number; port: number; count: number }>(
       'SELECT node, port, sum(count) AS count FROM tally GROUP BY node, port ORDER BY node, port',

@@ -2,7 +2,7 @@ import { findParts, tellingTexts } from '../customers/index.ts';
 import type { Engine } from '../runner/index.ts';
 import type { ErasureCounts } from '../server/index.ts';
 import type { Database } from '../store/index.ts';
-import { presentCustomers } from '../store/index.ts';
+import { keyedAs, presentCustomers } from '../store/index.ts';
 import { scrubFiles } from './scrub-files.ts';
 
 /** Erases a person from the database, and from the files that channels have written into `folder`; or counts what would go. */
@@ -19,7 +19,7 @@ export async function erasePerson(
         if (present === undefined) return [];
         const parts = await findParts(tx, present);
         const keys = await tx.all<{ key: string }>(
-          `SELECT v.loop || '.' || x.node || '.' || m.customer || '.' || m.n || '.' || m.step AS key
+          `SELECT v.loop || '.' || x.node || '.' || ${keyedAs('m')} || '.' || m.step AS key
        FROM message m JOIN loop_node x ON x.ref = m.node JOIN loop_version v ON v.id = x.version
        WHERE m.customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted)`,
           [JSON.stringify(parts)],

@@ -1,6 +1,7 @@
 import type { CustomerEvent } from '../plugin/customer.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { Transaction } from '../store/database.ts';
+import { keyedAs } from '../store/keyed-as.ts';
 import { eventTypesOf, latestEvents } from './show-events.ts';
 
 /** How a call went. The first three end the task; after the others it is to be tried again. */
@@ -44,8 +45,7 @@ export async function openCallTasks(
   parts: readonly number[] = [customer],
 ): Promise<CallTask[]> {
   const rows = await tx.all<{
-    customer: number;
-    n: number;
+    keyedAs: string;
     step: number;
     node: string;
     loop: string;
@@ -55,7 +55,7 @@ export async function openCallTasks(
     createdAt: number;
     endedAt: number | null;
   }>(
-    `SELECT m.customer, m.n, m.step, x.node, v.loop, loop.name AS "loopName", m.address, m.body, m.created_at AS "createdAt",
+    `SELECT ${keyedAs('m')} AS "keyedAs", m.step, x.node, v.loop, loop.name AS "loopName", m.address, m.body, m.created_at AS "createdAt",
        e.ended_at AS "endedAt"
      FROM message m JOIN enrollment e ON e.customer = m.customer AND e.n = m.n JOIN loop_node x ON x.ref = m.node JOIN loop_version v ON v.id = x.version JOIN loop ON loop.id = v.loop
      WHERE m.customer IN (SELECT value FROM ${tx.dialect.list('int')} AS wanted) AND m.channel = 'phone' AND m.status = 'sent'
@@ -70,8 +70,8 @@ export async function openCallTasks(
   if (!first) return [];
   const told = await callsSince(tx, customer, first.createdAt);
   return handedOut
-    .flatMap(({ call, address, customer: of, n, step, endedAt, ...row }): CallTask[] => {
-      const key = `${row.loop}.${row.node}.${of}.${n}.${step}`;
+    .flatMap(({ call, address, keyedAs: as, step, endedAt, ...row }): CallTask[] => {
+      const key = `${row.loop}.${row.node}.${as}.${step}`;
       const mine = told.filter(({ task, time }) => (task === null ? time >= row.createdAt : task === key));
       if (mine.some(({ ends }) => ends)) return [];
       return [

@@ -20,8 +20,8 @@ export interface Outgoing {
 }
 
 /** The same at every attempt, and like no other message of this installation. */
-export const messageKey = (station: Station, message: { customer: number; n: number; step: number }): string =>
-  `${station.version.loop.id}.${station.node.id}.${message.customer}.${message.n}.${message.step}`;
+export const messageKey = (station: Station, message: { keyedAs: string; step: number }): string =>
+  `${station.version.loop.id}.${station.node.id}.${message.keyedAs}.${message.step}`;
 
 /** Which message a key names; undefined for what is no key. */
 export function readMessageKey(key: string): { customer: number; n: number; step: number } | undefined {

@@ -32,7 +32,7 @@ export async function redrive(
     .flatMap(({ stations: all }) => [...all.values()])
     .filter((station) => node === undefined || station.node.id === node)
     .map(({ ref }) => ref);
-  const messages = keys && refsOf(loop, keys);
+  const messages = keys && (await db.read((tx) => store.findByKeys(tx, refsOf(loop, keys))));
   if (nodes.length === 0 || messages?.length === 0) return 0;
   const letters = { nodes, status, messages };
   if (dryRun) return db.read((tx) => store.countDeadLetters(tx, letters));

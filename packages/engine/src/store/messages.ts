@@ -1,5 +1,6 @@
 import type { Transaction } from './database.ts';
 import type { ColumnType } from './dialect.ts';
+import { keyedAs } from './keyed-as.ts';
 
 export type MessageStatus = 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'suppressed';
 
@@ -38,6 +39,8 @@ export interface QueuedMessage extends MessageRef {
   attempts: number;
   /** When it was tried first; null before. */
   triedAt: number | null;
+  /** `<customer>.<n>` of its key. */
+  keyedAs: string;
   address: string;
   body: string;
   cost: number;
@@ -134,7 +137,7 @@ export async function dueMessages(
   const { lookupJoin } = tx.dialect;
   return tx.all<QueuedMessage>(
     `SELECT m.customer, m.n, m.step, m.node, m.turn, m.due, m.priority, m.attempts,
-       m.tried_at AS "triedAt", m.address, m.body, m.cost, e.quiet
+       m.tried_at AS "triedAt", ${keyedAs('m')} AS "keyedAs", m.address, m.body, m.cost, e.quiet
      FROM message m ${lookupJoin} enrollment e ${withCustomers ? `${lookupJoin} customer c` : ''}
      WHERE m.node = ? AND m.status = 'queued' AND m.due <= ? AND e.customer = m.customer AND e.n = m.n
        ${withCustomers ? 'AND c.id = m.customer' : ''}

@@ -1,3 +1,4 @@
+import { keyedAs } from './keyed-as.ts';
 import type { Transaction } from './database.ts';
 import { endEnrollments } from './end-enrollments.ts';
 import type { Located, TargetOf } from './locate.ts';
@@ -159,7 +160,7 @@ export async function rekey(tx: Transaction, rekeyed: readonly Rekeyed[]): Promi
   const keys = JSON.stringify(rekeyed.map(({ customer, n, into, as }) => [customer, n, into, as]));
   for (const table of ['enrollment', 'journal', 'subscription', 'parked', 'message'])
     await tx.run(
-      `UPDATE ${table} SET customer = r.c2, n = r.c3 FROM ${four} r WHERE ${table}.customer = r.c0 AND ${table}.n = r.c1`,
+      `UPDATE ${table} SET customer = r.c2, n = r.c3${table === 'message' ? `, keyed_as = ${keyedAs('message')}` : ''} FROM ${four} r WHERE ${table}.customer = r.c0 AND ${table}.n = r.c1`,
       [keys],
     );
   const standing = rekeyed.flatMap(({ customer, n, into, as, stands }) =>

@@ -1,5 +1,6 @@
 import type { LedgerMessage, MessagesPort } from '../../server/index.ts';
 import type { Transaction } from '../../store/index.ts';
+import { findByKeys, keyedAs } from '../../store/index.ts';
 
 type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
@@ -7,6 +8,7 @@ interface Row {
   customer: number;
   n: number;
   step: number;
+  keyedAs: string;
   turn: number;
   loop: string;
   node: string;
@@ -28,7 +30,9 @@ export function createMessagesPort(read: Read): MessagesPort {
   return {
     list: ({ loop, status, after, limit }) =>
       read(async (tx) => {
-        const [customer = 0, n = 0, step = 0] = (after ?? '').split('.').slice(-3).map(Number);
+        const [of = 0, nth = 0, th = 0] = (after ?? '').split('.').slice(-3).map(Number);
+        const last = { customer: of, n: nth, step: th };
+        const [{ customer, n, step } = last] = after === undefined ? [] : await findByKeys(tx, [last]);
         const from =
           after === undefined
             ? undefined
@@ -38,7 +42,7 @@ export function createMessagesPort(read: Read): MessagesPort {
               );
         const is = (value: string) => `(CAST(? AS TEXT) IS NULL OR ${value} = ?)`;
         const rows = await tx.all<Row>(
-          `SELECT m.customer, m.n, m.step, m.turn, v.loop, x.node, m.status, m.channel, m.purpose, m.address, m.attempts, m.due,
+          `SELECT m.customer, m.n, m.step, ${keyedAs('m')} AS "keyedAs", m.turn, v.loop, x.node, m.status, m.channel, m.purpose, m.address, m.attempts, m.due,
              m.created_at AS "createdAt", m.settled_at AS "settledAt", m.reason, m.detail, m.body
            FROM message m JOIN loop_node x ON x.ref = m.node JOIN loop_version v ON v.id = x.version
            WHERE ${is('v.loop')} AND ${is('m.status')}
@@ -57,8 +61,8 @@ export function createMessagesPort(read: Read): MessagesPort {
             limit,
           ],
         );
-        return rows.map(({ n: enrollment, step: at, body, ...row }) => ({
-          key: `${row.loop}.${row.node}.${row.customer}.${enrollment}.${at}`,
+        return rows.map(({ n: _, step: at, keyedAs: as, body, ...row }) => ({
+          key: `${row.loop}.${row.node}.${as}.${at}`,
           ...row,
           body: JSON.parse(body) as Record<string, unknown>,
         }));
