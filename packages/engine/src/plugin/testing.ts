@@ -184,7 +184,12 @@ export function testNode<S>(type: NodeType<S>, options: TestOptions = {}): unkno
         if (route.by === 'shares') return customers.map(({ id }) => sharePort(id, route.key, route.shares));
         const cases = route.cases.map(({ port, when }) => ({ port, holds: ruleToPredicate(when, { now }) }));
         return customers.map(({ id, traits, consents }) => {
-          const subject = { id, traits, events: base.history(id), consents: consents.map((one) => ({ ...one, at: 0 })) };
+          const subject = {
+            id,
+            traits,
+            events: base.history(id),
+            consents: consents.map((one) => ({ ...one, at: 0 })),
+          };
           return cases.find(({ holds }) => holds(subject))?.port ?? route.otherwise;
         });
       };

@@ -10,7 +10,7 @@ export type { LogLevel, ServerLog } from './log.ts';
 export { createLog } from './log.ts';
 export type * from './ports.ts';
 export type { Sight } from './privacy.ts';
-export { rowFor, sightOf } from './privacy.ts';
+export { sightOf } from './privacy.ts';
 export { secretIn } from './secret.ts';
 export { conflict, notFound, ServerError } from './server-error.ts';
 export type * from './shapes/customer.ts';
