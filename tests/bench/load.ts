@@ -39,11 +39,10 @@ export async function load(options: LoadOptions): Promise<Loaded> {
   const head = `POST ${options.path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: ${authorization}\r\ncontent-type: application/json\r\ncontent-length: `;
 
   const one = async () => {
-    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     let answered: (text: string) => void = () => {};
     let broken: (error: Error) => void = () => {};
     let got = '';
-    socket.setEncoding('latin1').on('data', (text: string) => {
+    const take = (text: string) => {
       got += text;
       const body = got.indexOf('\r\n\r\n');
       if (body === -1) return;
@@ -52,13 +51,21 @@ export async function load(options: LoadOptions): Promise<Loaded> {
       const whole = got;
       got = '';
       answered(whole);
-    });
-    socket.on('error', (error) => broken(error)).on('close', () => broken(new Error('the server hung up')));
+    };
+    const open = () =>
+      connect({ host: hostname, port: Number(port), noDelay: true })
+        .setEncoding('latin1')
+        .on('data', take)
+        .on('error', (error) => broken(error))
+        .on('close', () => broken(new Error('the server hung up')));
+    let socket = open();
     while (performance.now() < end) {
       const n = sent++;
       const ahead = began + (n / perSecond) * 1000 - performance.now();
       if (ahead > 1) await sleep(ahead);
       const text = options.body(n);
+      // Whoever is told to come again before its body has been read finds the connection closed.
+      if (socket.readyState !== 'open' && socket.readyState !== 'opening') socket = open();
       const asked = performance.now();
       const answer = await new Promise<string>((resolve, reject) => {
         answered = resolve;

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folder, write } from './osicam.ts';
+import { folder, root, write } from './osicam.ts';
 import { serving } from './serving.ts';
 
 /** A loop that reads a table, and one that orders enter. */
@@ -47,7 +47,7 @@ test('a loop reads a table on and on: what lay there is history, what comes late
   shop.exec('CREATE TABLE orders (id INTEGER PRIMARY KEY, customer TEXT, at TEXT)');
   shop.exec("INSERT INTO orders VALUES (1, 'a', '2020-01-01'), (2, 'b', '2020-01-02')");
   const config = write(directory, 'osicam.config.json', {
-    plugins: ['@osicam/plugins'],
+    plugins: [join(root, 'packages/plugins/src/index.ts')],
     connections: { shop: { env: 'SHOP_DATABASE' } },
   });
   const { database, asRole, address } = await serving({

@@ -164,7 +164,9 @@ function mayBeParked(world: Indexed, { node: ref, error }: ParkedRow, customer: 
     return here?.type.contract === 'wait' && here.type.type !== 'sim/delay';
   }
   // A migration may have brought it to another node since, with its error.
-  return error === `Error: cannot swallow this: ${String(world.customers.get(customer)?.traits[poison])}`;
+  return peopleIn(world, customer).some(
+    (who) => error === `Error: cannot swallow this: ${String(world.customers.get(who)?.traits[poison])}`,
+  );
 }
 
 /** Nothing hangs on an enrollment that is not there or not there any more. */

@@ -2,21 +2,34 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
-import { addDemo } from './commands/demo.ts';
-import { addImport } from './commands/import.ts';
-import { addLoop } from './commands/loop.ts';
-import { addNodes } from './commands/nodes.ts';
-import { addOrganize } from './commands/organize.ts';
-import { addRun } from './commands/run.ts';
-import { addSchema } from './commands/schema.ts';
-import { addPerson } from './commands/person.ts';
-import { addSegment } from './commands/segment.ts';
-import { addServe } from './commands/serve.ts';
-import { addToken } from './commands/token.ts';
-import { addValidate } from './commands/validate.ts';
 import { home } from './config.ts';
 import { tell } from './print.ts';
+import type { Wiring } from './wiring.ts';
 import { createWiring } from './wiring.ts';
+
+type Add = (program: Command, wiring: Wiring) => void;
+
+/** In the order of the help. What a command stands on is loaded when that one is given: `validate` needs no server. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  demo: async () => (await import('./commands/demo.ts')).addDemo,
+  serve: async () => (await import('./commands/serve.ts')).addServe,
+  run: async () => (await import('./commands/run.ts')).addRun,
+  validate: async () => (await import('./commands/validate.ts')).addValidate,
+  nodes: async () => (await import('./commands/nodes.ts')).addNodes,
+  import: async () => (await import('./commands/import.ts')).addImport,
+  loop: async () => (await import('./commands/loop.ts')).addLoop,
+  token: async () => (await import('./commands/token.ts')).addToken,
+  organize: async () => (await import('./commands/organize.ts')).addOrganize,
+  person: async () => (await import('./commands/person.ts')).addPerson,
+  segment: async () => (await import('./commands/segment.ts')).addSegment,
+  schema: async () => (await import('./commands/schema.ts')).addSchema,
+};
+
+/** The one that the first word names; all of them where it is none, for the help and for what was mistyped. */
+function commandsFor([first = '']: readonly string[]): (() => Promise<Add>)[] {
+  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  return named ? [named] : Object.values(commands);
+}
 
 /** The `osicam` command. Wrong input ends with 1, wrong usage with 2; both say why on standard error. */
 async function main(args: readonly string[]): Promise<void> {
@@ -28,21 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
     .showHelpAfterError('(--help shows what can be given)')
     .exitOverride();
   const wiring = createWiring(() => program.opts<{ config?: string }>().config);
-  for (const add of [
-    addDemo,
-    addServe,
-    addRun,
-    addValidate,
-    addNodes,
-    addImport,
-    addLoop,
-    addToken,
-    addOrganize,
-    addPerson,
-    addSegment,
-    addSchema,
-  ])
-    add(program, wiring);
+  for (const load of commandsFor(args)) (await load())(program, wiring);
   for (const command of program.commands) command.exitOverride();
 
   try {

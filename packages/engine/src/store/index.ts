@@ -219,4 +219,5 @@ export { countMisfits, latestMisfits } from './misfits.ts';
 export { isErased } from './is-erased.ts';
 export type { HookRow } from './hooks.ts';
 export { deleteHook, listHooks, markHookUsed, saveHook } from './hooks.ts';
-export { findByKeys, keyedAs } from './keyed-as.ts';
+export { findByKeys } from './find-by-keys.ts';
+export { keyedAs } from './keyed-as.ts';

@@ -50,8 +50,8 @@ test('who may be one is shown side by side, the most certain first, with what ag
   const { body } = await ask<Page>('GET', '/api/identity/proposals?limit=1');
   expect(body).toMatchObject({ total: 2, proposals: [{ customer: { id: 1 }, other: { id: 2 }, score: 0.93 }] });
   expect(body.proposals[0]?.fields).toEqual([
-    { trait: 'lastName', agreement: 'agrees' },
     { trait: 'email', agreement: 'agrees' },
+    { trait: 'lastName', agreement: 'agrees' },
     { trait: 'firstName', agreement: 'similar' },
     { trait: 'city', agreement: 'differs' },
     { trait: 'plan', agreement: 'one' },

@@ -6,7 +6,6 @@ type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
 interface Row {
   customer: number;
-  n: number;
   step: number;
   keyedAs: string;
   turn: number;
@@ -42,7 +41,7 @@ export function createMessagesPort(read: Read): MessagesPort {
               );
         const is = (value: string) => `(CAST(? AS TEXT) IS NULL OR ${value} = ?)`;
         const rows = await tx.all<Row>(
-          `SELECT m.customer, m.n, m.step, ${keyedAs('m')} AS "keyedAs", m.turn, v.loop, x.node, m.status, m.channel, m.purpose, m.address, m.attempts, m.due,
+          `SELECT m.customer, m.step, ${keyedAs('m')} AS "keyedAs", m.turn, v.loop, x.node, m.status, m.channel, m.purpose, m.address, m.attempts, m.due,
              m.created_at AS "createdAt", m.settled_at AS "settledAt", m.reason, m.detail, m.body
            FROM message m JOIN loop_node x ON x.ref = m.node JOIN loop_version v ON v.id = x.version
            WHERE ${is('v.loop')} AND ${is('m.status')}
@@ -61,9 +60,9 @@ export function createMessagesPort(read: Read): MessagesPort {
             limit,
           ],
         );
-        return rows.map(({ n: _, step: at, keyedAs: as, body, ...row }) => ({
-          key: `${row.loop}.${row.node}.${as}.${at}`,
+        return rows.map(({ step: at, keyedAs: as, body, ...row }) => ({
           ...row,
+          key: `${row.loop}.${row.node}.${as}.${at}`,
           body: JSON.parse(body) as Record<string, unknown>,
         }));
       }),

@@ -129,7 +129,7 @@ function agreement(a: ProposalSide, b: ProposalSide, keys: Keys): ShownProposal[
   const names = [...new Set([...Object.keys(a.traits), ...Object.keys(b.traits)])];
   return names
     .map((trait) => ({ trait, agreement: compareTraits(trait, a.traits[trait], b.traits[trait], keys) }))
-    .sort((x, y) => order[x.agreement] - order[y.agreement]);
+    .sort((x, y) => order[x.agreement] - order[y.agreement] || (x.trait < y.trait ? -1 : 1));
 }
 
 function compareTraits(trait: string, a: Json | undefined, b: Json | undefined, keys: Keys): Agreement {

@@ -1,5 +1,3 @@
-import PostalMime from 'postal-mime';
-
 /**
  * What a mail about a mail says: a delivery status notification (RFC 3464), a feedback report (RFC 5965), or somebody's own
  * unsubscribing by mail (RFC 2369).
@@ -18,6 +16,8 @@ const deepest = 20;
 
 /** Reads one raw mail. A notification may report several recipients; one that was delivered, or only delayed, says nothing. */
 export async function readReport(raw: Uint8Array): Promise<MailReport[]> {
+  // Mails about mails are few, and what reads them is not small.
+  const { default: PostalMime } = await import('postal-mime');
   const mail = await PostalMime.parse(raw, {
     forceRfc822Attachments: true,
     attachmentEncoding: 'arraybuffer',

@@ -1,4 +1,3 @@
-import { kmeans } from 'ml-kmeans';
 import type { Column } from './column.ts';
 import { growTree, leavesOf, pruneTree } from './grow-tree.ts';
 import { anyOf, pathRule } from './path-rule.ts';
@@ -16,12 +15,17 @@ const compared = 600;
  * tree is grown that tells the clusters apart, and its ends are the groups: what is lost by that is said as fidelity. Without a
  * number of groups, the one of 3 to 8 with the best mean silhouette (Rousseeuw, 1987) is taken.
  */
-export function proposeClusters(columns: readonly Column[], customers: number, groups: number | undefined): Proposal {
+export async function proposeClusters(
+  columns: readonly Column[],
+  customers: number,
+  groups: number | undefined,
+): Promise<Proposal> {
   if (columns.length < 2)
     throw new TypologyError(`expected at least two features in which customers differ, found ${columns.length}`);
   if (customers < 100) throw new TypologyError(`expected at least 100 customers, found ${customers}`);
   const points = standardised(columns, customers);
-  const clusters = groups === undefined ? bestClusters(points) : cluster(points, groups);
+  const cluster = await loadKmeans();
+  const clusters = groups === undefined ? bestClusters(points, cluster) : cluster(points, groups);
   const count = Math.max(...clusters) + 1;
   const everybody = Int32Array.from({ length: customers }, (_, i) => i);
   const tree = growTree(columns, {
@@ -69,11 +73,16 @@ function standardised(columns: readonly Column[], customers: number): number[][]
   );
 }
 
-// The same seed each time: the same base gives the same typology.
-const cluster = (points: number[][], groups: number): number[] =>
-  kmeans(points, groups, { seed: 1, initialization: 'kmeans++', maxIterations: 100 }).clusters;
+type Cluster = (points: number[][], groups: number) => number[];
 
-function bestClusters(points: number[][]): number[] {
+/** Loaded when somebody asks for it: it brings 250 files along. The same seed each time: the same base gives the same typology. */
+async function loadKmeans(): Promise<Cluster> {
+  const { kmeans } = await import('ml-kmeans');
+  return (points, groups) =>
+    kmeans(points, groups, { seed: 1, initialization: 'kmeans++', maxIterations: 100 }).clusters;
+}
+
+function bestClusters(points: number[][], cluster: Cluster): number[] {
   let best: { clusters: number[]; silhouette: number } | undefined;
   const step = Math.max(1, Math.floor(points.length / compared));
   const some = points.map((_, i) => i).filter((i) => i % step === 0);

@@ -7,7 +7,6 @@ import type { Place } from './file-error.ts';
 import { FileError } from './file-error.ts';
 import { findDelimiter } from './find-delimiter.ts';
 import type { ParquetFile } from './parquet-file.ts';
-import { openParquet } from './parquet-file.ts';
 import { readLine } from './read-lines.ts';
 import { readObjects } from './read-objects.ts';
 import type { RowFormat } from './read-rows.ts';
@@ -97,6 +96,8 @@ async function readHead(path: string, into: Buffer): Promise<number> {
 }
 
 async function openRowGroups(path: string, settings: FileSettings): Promise<Omit<Table, 'path'>> {
+  // Few files are, and what reads them is loaded for those.
+  const { openParquet } = await import('./parquet-file.ts');
   const file = await openParquet(path);
   const objects: JsonObject[] = [];
   for await (const batch of file.read(0, Math.min(sampleSize, file.rows))) objects.push(...batch.objects);

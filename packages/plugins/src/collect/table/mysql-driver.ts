@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '@osicam/engine/plugin';
 import type { RowDataPacket } from 'mysql2/promise';
-import { createConnection } from 'mysql2/promise';
 import type { Driver, DriverColumn, Page, Target, Token } from './driver.ts';
 import { behind, behindParameters, expectQuery } from './driver.ts';
 import { decimal, plain, whole } from './exact.ts';
@@ -36,6 +35,7 @@ function castOf(type: string): string | undefined {
 }
 
 export async function openMysql(url: string, target: Target): Promise<Driver> {
+  const { createConnection } = await import('mysql2/promise');
   const client = await createConnection({
     uri: url.replace(/^mariadb:/, 'mysql:'),
     connectTimeout: 10_000,
