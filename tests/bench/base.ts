@@ -46,7 +46,7 @@ async function digest(): Promise<string> {
   const here = dirname(fileURLToPath(import.meta.url));
   const tables = join(here, '../../packages/engine/src/store/migrations/first');
   const hash = createHash('sha256');
-  for (const file of [join(here, 'base.ts'), join(tables, 'customer-tables.ts'), join(tables, 'event-tables.ts')])
+  for (const file of [join(here, 'base.ts'), ...(await readdir(tables)).sort().map((name) => join(tables, name))])
     hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 12);
 }

@@ -14,7 +14,6 @@ import { fiftySegments } from './fifty-segments.ts';
 import { median, ratioOf, rounded } from './figures.ts';
 import { percentile, probe } from './probe.ts';
 import { rebuild } from './rebuild.ts';
-import { renewTables } from './renew-tables.ts';
 import { served } from './served.ts';
 
 const touched = 1_000;
@@ -111,7 +110,6 @@ const measures: Record<string, Measure> = {
 /** A kept base as the engine of today has it. */
 async function renew(file: string): Promise<void> {
   const db = await openSqlite(file);
-  await renewTables(db);
   await db.close();
 }
 
