@@ -107,12 +107,6 @@ const measures: Record<string, Measure> = {
   },
 };
 
-/** A kept base as the engine of today has it. */
-async function renew(file: string): Promise<void> {
-  const db = await openSqlite(file);
-  await db.close();
-}
-
 /** The base with its fifty segments filled, kept for the next time. */
 async function findFilled(base: string, say: (line: string) => void): Promise<{ file: string; filled: number }> {
   const hash = createHash('sha256');
@@ -123,7 +117,6 @@ async function findFilled(base: string, say: (line: string) => void): Promise<{ 
   say('filling fifty segments');
   const unfinished = `${file}.making`;
   await copyFile(base, unfinished);
-  await renew(unfinished);
   const { seconds, holdMs } = await inChild('live', 'fill', { file: unfinished });
   say(`filled in ${seconds.toFixed(1)} s, ${holdMs} ms at most at a time`);
   for (const end of ['-wal', '-shm']) await rm(unfinished + end, { force: true });
@@ -135,7 +128,6 @@ async function findFilled(base: string, say: (line: string) => void): Promise<{ 
 async function feel(folder: string, file: string, customers: number, seconds: number) {
   const copy = join(folder, 'to-serve.sqlite');
   await copyFile(file, copy);
-  await renew(copy);
   const server = await served({ data: join(folder, 'served'), base: copy });
   const send = (path: string, authorization: string, body: unknown) =>
     fetch(`${server.address}${path}`, {
@@ -191,7 +183,6 @@ export const bench: Bench = {
     const copy = join(folder, 'copy.sqlite');
     const onFresh = async (name: string, from: string) => {
       await copyFile(from, copy);
-      await renew(copy);
       const measured = await inChild('live', name, { file: copy, customers: `${rows}` });
       for (const end of ['', '-wal', '-shm', '-engine']) await rm(copy + end, { force: true });
       say(`${name} ${measured.seconds.toFixed(3)} s`);
