@@ -28,6 +28,9 @@ interface Slice {
  * fewer than so many calls: a commit has a price of its own, and on a slow disk smaller transactions are only more of them.
  */
 const meant = 16;
+/** Where the calls came in batches: whoever sends those waits for throughput, and a commit is half of a short transaction. */
+const meantOfBatches = 64;
+const isBatch = ({ calls }: IntakeRow): boolean => calls >= 100;
 const fewest = 100;
 const most = 4_000;
 
@@ -63,7 +66,8 @@ export class IntakeDrain {
         tried = this.#slice(await this.#parts.store.claimIntake(tx, this.#budget));
         return this.#workIn(tx, tried);
       }, 'intake');
-      this.#adapt(calls, this.#stopwatch() - began);
+      const long = tried[0] !== undefined && isBatch(tried[0].row);
+      this.#adapt(calls, this.#stopwatch() - began, long ? meantOfBatches : meant);
       if (calls === 0) await this.#forget();
       return calls;
     } catch (error) {
@@ -145,9 +149,9 @@ export class IntakeDrain {
     if (gone < 5_000) this.#forgotten = today;
   }
 
-  #adapt(calls: number, took: number): void {
-    if (took > meant) this.#budget = Math.max(fewest, Math.floor((calls * meant) / took));
-    else if (calls >= this.#budget) this.#budget = Math.min(most, this.#budget * 2, Math.ceil((calls * meant) / took));
+  #adapt(calls: number, took: number, aim: number): void {
+    if (took > aim) this.#budget = Math.max(fewest, Math.floor((calls * aim) / took));
+    else if (calls >= this.#budget) this.#budget = Math.min(most, this.#budget * 2, Math.ceil((calls * aim) / took));
   }
 }
 
