@@ -185,7 +185,7 @@ test('a large request is worked in by parts, each call once', async () => {
   const slow = (() => {
     let now = 0;
     // As if each transaction took longer than it may.
-    return () => (now += 40);
+    return () => (now += 100);
   })();
   let reads = 0;
   const counting: ReadRequest = (row: IntakeRow) => {
