@@ -1,29 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepPicture, openBrowser } from './browser.ts';
-import type { Visitor } from './browser.ts';
-import type { Installation } from './installation.ts';
-import { startInstallation } from './installation.ts';
+import { expect, test } from 'vitest';
+import { keepPicture } from './browser.ts';
+import { visit } from './visit.ts';
 
-let installation: Installation;
-let visitor: Visitor;
-
-beforeAll(async () => {
-  installation = await startInstallation();
-  visitor = await openBrowser();
-  await visitor.page.goto(installation.signIn);
-  await visitor.page.getByText('Draw your first loop').waitFor();
-});
-
-afterAll(async () => {
-  await visitor?.close();
-  await installation?.stop();
-});
+const at = visit();
 
 const customers =
   'id,name,email,plan,tickets\nC1,Ann Quill,ann@example.com,plus,1\nC2,Ben Stone,ben@example.com,basic,0\n';
 
 test('a customer is found while one types, corrected, noted and asked; all of it stands in the timeline, and at last everything is erased', async () => {
-  const { page, complaints } = visitor;
+  const { page, complaints } = at.visitor;
   const imported = await page.evaluate(async (body) => {
     const answer = await fetch('/api/import?name=c.csv&key=id', {
       method: 'POST',

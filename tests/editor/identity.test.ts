@@ -1,26 +1,11 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { propose } from '../../packages/engine/src/customers/index.ts';
 import { openSqlite } from '../../packages/engine/src/store/index.ts';
-import type { Visitor } from './browser.ts';
-import { keepPicture, openBrowser } from './browser.ts';
-import type { Installation } from './installation.ts';
-import { startInstallation } from './installation.ts';
+import { keepPicture } from './browser.ts';
+import { visit } from './visit.ts';
 
-let installation: Installation;
-let visitor: Visitor;
-
-beforeAll(async () => {
-  installation = await startInstallation();
-  visitor = await openBrowser();
-  await visitor.page.goto(installation.signIn);
-  await visitor.page.getByText('Draw your first loop').waitFor();
-});
-
-afterAll(async () => {
-  await visitor?.close();
-  await installation?.stop();
-});
+const at = visit();
 
 const customers = `no,firstName,lastName,birthDate,street,phone
 A1,Ann,Lee,1980-04-03,12 High Street,020 7946 0018
@@ -32,15 +17,15 @@ B3,Cid,Oak,,7 Elm Road,
 `;
 
 test('who may be one is decided by the keyboard, a merge is undone at once, and the policy is set beside', async () => {
-  const { page, complaints } = visitor;
+  const { page, complaints } = at.visitor;
   await page.evaluate(async (body) => {
     await fetch('/api/import?name=c.csv&key=no', { method: 'POST', headers: { 'content-type': 'text/csv' }, body });
   }, customers);
-  await page.goto(`${installation.address}/customers`);
+  await page.goto(`${at.installation.address}/customers`);
   await page.getByTestId('duplicates').click();
   await page.getByText('Nobody to decide about').waitFor();
 
-  const db = await openSqlite(join(installation.folder, 'data/osicam.sqlite'));
+  const db = await openSqlite(join(at.installation.folder, 'data/osicam.sqlite'));
   await db.write((tx) =>
     propose(
       tx,
@@ -53,7 +38,7 @@ test('who may be one is decided by the keyboard, a merge is undone at once, and 
     ),
   );
   await db.close();
-  await page.goto(`${installation.address}/customers`);
+  await page.goto(`${at.installation.address}/customers`);
   await page.getByTestId('duplicates').getByText('3').waitFor();
   await page.getByTestId('duplicates').click();
   const pair = page.getByTestId('proposal');

@@ -1,29 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Visitor } from './browser.ts';
-import { keepPicture, openBrowser } from './browser.ts';
-import type { Installation } from './installation.ts';
-import { startInstallation } from './installation.ts';
+import { expect, test } from 'vitest';
+import { keepPicture } from './browser.ts';
+import { visit } from './visit.ts';
 
-let installation: Installation;
-let visitor: Visitor;
-
-beforeAll(async () => {
-  installation = await startInstallation();
-  visitor = await openBrowser();
-  await visitor.page.goto(installation.signIn);
-  await visitor.page.getByText('Draw your first loop').waitFor();
-});
-
-afterAll(async () => {
-  await visitor?.close();
-  await installation?.stop();
-});
+const at = visit();
 
 const open = async (name: string, content: string | Buffer) => {
-  const { page } = visitor;
-  await page.goto(`${installation.address}/customers`);
+  const { page } = at.visitor;
+  await page.goto(`${at.installation.address}/customers`);
   await page.getByRole('button', { name: 'Import', exact: false }).first().click();
   await page.getByRole('dialog').waitFor();
   const buffer = Buffer.from(content);
@@ -31,7 +16,7 @@ const open = async (name: string, content: string | Buffer) => {
 };
 const figures = async () =>
   Object.fromEntries(
-    await visitor.page
+    await at.visitor.page
       .locator('[data-testid=import-result] dl > div')
       .evaluateAll((all: { innerText: string }[]) =>
         all.map((each) => each.innerText.split('\n').map((text: string) => text.trim())),
@@ -39,7 +24,7 @@ const figures = async () =>
   ) as Record<string, string>;
 
 test('a plain file is imported by one click, and its rejected rows can be downloaded', async () => {
-  const { page, complaints } = visitor;
+  const { page, complaints } = at.visitor;
   await open('people.csv.gz', gzipSync('id,name,since\n1,Zoë 🎉,31.01.2026\n2,عايدة,01.02.2026\n3\n'));
   await page.getByText('For example').waitFor();
   await keepPicture(page, 'import-look');
@@ -55,7 +40,7 @@ test('a plain file is imported by one click, and its rejected rows can be downlo
 });
 
 test('a file of purchases becomes events, with its columns chosen one by one', async () => {
-  const { page } = visitor;
+  const { page } = at.visitor;
   const rows = Array.from({ length: 40 }, (_, i) => ` ${(i % 4) + 11}  1997010${(i % 9) + 1}  1   ${i}.50`).join('\n');
   await open('purchases.txt', ` customer  date  cds  dollars\n${rows}\n`);
   // Nobody is identified yet: that is said, and can be mended.
@@ -77,7 +62,7 @@ test('a file of purchases becomes events, with its columns chosen one by one', a
 });
 
 test('a file in other letters is refused with what to do, and read once it is told which', async () => {
-  const { page } = visitor;
+  const { page } = at.visitor;
   await open('crm.csv', Buffer.from('id;name\n7;M\xfcller\n', 'latin1'));
   await page.getByText('crm.csv is not UTF-8: byte 0xFC in line 2').waitFor();
   await page.getByRole('button', { name: 'How the file is written' }).click();
@@ -88,8 +73,8 @@ test('a file in other letters is refused with what to do, and read once it is to
 });
 
 test('a webhook is made on the settings page, tried on a payload, and takes in what is sent to it', async () => {
-  const { page } = visitor;
-  await page.goto(`${installation.address}/settings`);
+  const { page } = at.visitor;
+  await page.goto(`${at.installation.address}/settings`);
   await page.getByTestId('new-hook').click();
   await page.getByText('Becomes 1 record').waitFor();
   await page.getByLabel('Name').fill('Shop');
@@ -108,6 +93,6 @@ test('a webhook is made on the settings page, tried on a payload, and takes in w
   await page.getByRole('button', { name: 'Take what came last' }).click();
   await page.getByText('no value in "mail", which identifies a customer').first().waitFor();
   await keepPicture(page, 'hook-edit');
-  await page.goto(`${installation.address}/customers?search=hook@example.com`);
+  await page.goto(`${at.installation.address}/customers?search=hook@example.com`);
   await page.getByText('hook@example.com').first().waitFor();
 });

@@ -36,7 +36,7 @@ test('what came stands on the page of data; once a trait is declared what does n
     await page.getByRole('option', { name: 'Number', exact: true }).click();
     await page.getByTestId('attribute-label').fill('Months with us');
     await drawer.getByRole('switch', { name: 'Indexed' }).check({ force: true });
-    await page.getByTestId('save-attribute').click();
+    await page.getByTestId('save-declaration').click();
     await trait.getByRole('button', { name: 'Months with us' }).waitFor();
     await trait.getByLabel('indexed').waitFor();
 
@@ -51,7 +51,7 @@ test('what came stands on the page of data; once a trait is declared what does n
     await aside.getByRole('button', { name: 'tenure' }).click();
     await page.getByTestId('attribute-type').click();
     await page.getByRole('option', { name: 'Anything' }).click();
-    await page.getByTestId('save-attribute').click();
+    await page.getByTestId('save-declaration').click();
     await drawer.waitFor({ state: 'hidden' });
     await aside.getByTestId('take-in').click();
     await page.getByText('1 value taken in').waitFor();

@@ -1,23 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { keepPicture, openBrowser } from './browser.ts';
-import type { Visitor } from './browser.ts';
-import type { Installation } from './installation.ts';
-import { startInstallation } from './installation.ts';
+import { expect, test } from 'vitest';
+import { keepPicture } from './browser.ts';
+import { visit } from './visit.ts';
 
-let installation: Installation;
-let visitor: Visitor;
-
-beforeAll(async () => {
-  installation = await startInstallation();
-  visitor = await openBrowser();
-  await visitor.page.goto(installation.signIn);
-  await visitor.page.getByText('Draw your first loop').waitFor();
-});
-
-afterAll(async () => {
-  await visitor?.close();
-  await installation?.stop();
-});
+const at = visit();
 
 const drawn = {
   format: 'osicam/loop@1',
@@ -36,7 +21,7 @@ const drawn = {
 const customers = 'id,name,Contract\nC1,Ann,Month-to-month\nC2,Bo,One year\n';
 
 test('a segment is named on its page, another where a loop needs it, and neither goes away while a loop uses it', async () => {
-  const { page, complaints } = visitor;
+  const { page, complaints } = at.visitor;
   const post = (path: string, type: string, body: string) =>
     page.evaluate(
       async (asked) => {
@@ -76,7 +61,7 @@ test('a segment is named on its page, another where a loop needs it, and neither
   await row.getByText('1', { exact: true }).waitFor();
 
   // In the form of a node, where it is chosen by its name, and where another is made.
-  await page.goto(`${installation.address}/loops/rescue`);
+  await page.goto(`${at.installation.address}/loops/rescue`);
   await page.getByTestId('node-in').click();
   const field = page.getByTestId('inspector').getByRole('combobox', { name: 'Segment' });
   await field.click();
@@ -120,7 +105,7 @@ test('a segment is named on its page, another where a loop needs it, and neither
 });
 
 test('customers are put on a list by their keys, and a typology of all of them becomes segments', async () => {
-  const { page, complaints } = visitor;
+  const { page, complaints } = at.visitor;
   complaints.length = 0;
   const rows = Array.from(
     { length: 240 },
@@ -139,7 +124,7 @@ test('customers are put on a list by their keys, and a typology of all of them b
   );
   expect(answer).toBe(200);
 
-  await page.goto(`${installation.address}/segments?tab=lists`);
+  await page.goto(`${at.installation.address}/segments?tab=lists`);
   await page.getByText('No lists yet').waitFor();
   await page.getByTestId('create-list').click();
   await page.getByTestId('list-name').fill('Guests');

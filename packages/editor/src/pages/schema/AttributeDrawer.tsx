@@ -1,10 +1,11 @@
-import { Alert, Button, Drawer, Group, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Drawer, Select, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { addressOf, type Attribute, type AttributeType, attributeTypes, type Place } from '../../api/schema.ts';
 import { formatNumber, formatPercent } from '../../ui/format.ts';
 import { categoryInfos } from '../customers/categories.ts';
+import { DrawerFoot } from './DrawerFoot.tsx';
 import { MisfitSamples } from './MisfitSamples.tsx';
 import classes from './Schema.module.css';
 import { typeWords } from './words.ts';
@@ -193,33 +194,14 @@ export function AttributeDrawer({ place, attribute, sampled, onClose }: Props) {
             <MisfitSamples place={place} count={attribute.misfits} />
           </div>
         )}
-        {error && (
-          <Alert color="red" variant="light" role="alert">
-            {error.message}
-          </Alert>
-        )}
-        <Group justify="space-between" gap="xs" className={classes.actions ?? ''}>
-          {attribute?.seenAt ? (
-            <Button variant="subtle" color="gray" loading={takeBack.isPending} onClick={() => takeBack.mutate()}>
-              {attribute.declared ? 'Back to inferred' : 'Forget'}
-            </Button>
-          ) : (
-            <span />
-          )}
-          <Group gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              loading={save.isPending}
-              disabled={!attribute && name.trim() === ''}
-              onClick={() => save.mutate()}
-              data-testid="save-attribute"
-            >
-              Save
-            </Button>
-          </Group>
-        </Group>
+        <DrawerFoot
+          error={error}
+          known={attribute}
+          takeBack={takeBack}
+          save={save}
+          disabled={!attribute && name.trim() === ''}
+          onClose={onClose}
+        />
       </Stack>
     </Drawer>
   );

@@ -1,10 +1,11 @@
-import { Alert, Button, Drawer, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Drawer, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { addressOf, type EventType } from '../../api/schema.ts';
 import { categoryInfos } from '../customers/categories.ts';
+import { DrawerFoot } from './DrawerFoot.tsx';
 import { MisfitSamples } from './MisfitSamples.tsx';
 import classes from './Schema.module.css';
 
@@ -107,28 +108,14 @@ export function EventDrawer({ event, onClose, onNewProperty }: Props) {
             <MisfitSamples place={{ event: event.type, name: '' }} count={event.misfits} />
           </div>
         )}
-        {error && (
-          <Alert color="red" variant="light" role="alert">
-            {error.message}
-          </Alert>
-        )}
-        <Group justify="space-between" gap="xs" className={classes.actions ?? ''}>
-          {event?.seenAt ? (
-            <Button variant="subtle" color="gray" loading={takeBack.isPending} onClick={() => takeBack.mutate()}>
-              {event.declared ? 'Back to inferred' : 'Forget'}
-            </Button>
-          ) : (
-            <span />
-          )}
-          <Group gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button loading={save.isPending} disabled={type.trim() === ''} onClick={() => save.mutate()}>
-              Save
-            </Button>
-          </Group>
-        </Group>
+        <DrawerFoot
+          error={error}
+          known={event}
+          takeBack={takeBack}
+          save={save}
+          disabled={type.trim() === ''}
+          onClose={onClose}
+        />
       </Stack>
     </Drawer>
   );
