@@ -28,7 +28,9 @@ test('the plugin that the README shows works as it stands there', async () => {
 test('every osicam command of the README is one, and what it names is there', () => {
   const lines = blocks('sh')
     .flatMap((block) => block.split('\n'))
-    .filter((line) => line.startsWith('npx osicam') && !/^npx osicam (loop|token|import|segment|person|organize) /.test(line));
+    .filter(
+      (line) => line.startsWith('npx osicam') && !/^npx osicam (loop|token|import|segment|person|organize) /.test(line),
+    );
   expect(lines.length).toBeGreaterThan(1);
   const help = execFileSync(process.execPath, [join(root, 'packages/engine/src/cli/main.ts'), '--help'], {
     encoding: 'utf8',
