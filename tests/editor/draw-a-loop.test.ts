@@ -87,7 +87,7 @@ test('a newcomer signs in, draws a loop by dragging, publishes it, imports custo
   await page.getByTestId('import').click();
   const dialog = page.getByRole('dialog');
   await page.setInputFiles('input[type=file]', customers);
-  await dialog.getByText('person1@example.org').waitFor();
+  await dialog.getByText('person1@example.org', { exact: true }).waitFor();
   await dialog.getByLabel('Enter a loop').click();
   await page.getByRole('option', { name: 'Young and old' }).click();
   await keepPicture(page, 'import');
