@@ -58,7 +58,7 @@ test('who may be one is decided by the keyboard, a merge is undone at once, and 
   await page.getByText('All decided').waitFor();
 
   await page.getByRole('tab', { name: 'Decided' }).click();
-  expect(await page.getByTestId('decisions').getByRole('row').count()).toBe(4);
+  await expect.poll(() => page.getByTestId('decisions').getByRole('row').count()).toBe(4);
   await page.getByRole('tab', { name: 'Policy' }).click();
   await page.getByRole('textbox', { name: 'Country' }).fill('de');
   await page.getByTestId('save-identity-policy').click();
