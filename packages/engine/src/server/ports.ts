@@ -1,6 +1,5 @@
 import type { Loop } from '../loop/loop.ts';
 import type { Problem } from '../loop/problem.ts';
-import type { Identity } from '../plugin/customer.ts';
 import type { CallOutcome } from './shapes/person.ts';
 import type { JsonObject } from '../plugin/json.ts';
 import type { SourceRecord } from '../plugin/node-type.ts';
@@ -14,7 +13,6 @@ import type { Sight } from './privacy.ts';
 import type { Role } from './roles.ts';
 import type { IdentityPolicy } from '../plugin/identity/policy.ts';
 import type { DecidedProposal, Organizing, ProposalPage, Unmerged } from './shapes/identity.ts';
-import type { Hook } from './shapes/hook.ts';
 import type { Import, ImportPreview, ImportSummary } from './shapes/import.ts';
 import type { Mail, MailPage } from './shapes/inbox.ts';
 import type {
@@ -41,16 +39,9 @@ import type {
 } from './shapes/segment.ts';
 import type { CustomerSchema, DeclareAttribute, DeclareEvent, MisfitField, Misfits, TakenIn } from './shapes/schema.ts';
 import type { Clock, User } from './shapes/session.ts';
-import type {
-  ConsentText,
-  OptInAnswer,
-  PermissionPolicy,
-  PermissionState,
-  Suppression,
-  SuppressionPage,
-  TakenReport,
-} from './shapes/permission.ts';
 import type { SaveTypology, Typology, TypologyProposal, TypologySettings } from './shapes/typology.ts';
+import type { PermissionPort } from './permission-ports.ts';
+import type { IngestPort, HooksPort } from './intake-ports.ts';
 
 /*
  * What the server stands on. Instants are epoch milliseconds here; the routes turn them into ISO 8601. Where a thing is not
@@ -185,81 +176,6 @@ export interface PolicyPort {
   audit(limit: number): Promise<readonly AuditEntry[]>;
 }
 
-/** What a customer can decide about one purpose by one channel, and how it stands. */
-export interface Preference {
-  channel: string;
-  purpose: string;
-  /** Null for a purpose that is not declared. */
-  basis: 'consent' | 'legitimateInterest' | 'contract' | null;
-  on: boolean;
-  /** Waits for a click in a mail. */
-  pending: boolean;
-  /** What whoever switches it on agrees to. */
-  text: { version: string; content: string } | null;
-}
-
-export interface Preferences {
-  /** What the mail was for that the link was in. */
-  asked: { channel: string; purpose: string; refusable: boolean };
-  /** What the customer's own traits say of their language. */
-  languages: string[];
-  /** Undefined for somebody of whom nothing is known any more. */
-  rows: Preference[] | undefined;
-}
-
-export interface OptInView {
-  state: 'open' | 'confirmed' | 'expired';
-  address: string;
-  language: string | null;
-  purposes: { purpose: string; channel: string; content: string | null }[];
-}
-
-/** `from`: the network that it came from, as far as it is kept. */
-export interface Decision {
-  by: 'one-click' | 'unsubscribe' | 'preferences';
-  from?: string | undefined;
-}
-
-/**
- * What people may be sent. The first half is for pages without a sign-in: a token or secret that was not made here is
- * undefined, and nothing is said of why.
- */
-export interface PermissionPort {
-  policy(): Promise<PermissionPolicy>;
-  preferences(token: string): Promise<Preferences | undefined>;
-  /** needed: it cannot be refused. */
-  unsubscribe(token: string, decision: Decision): Promise<'done' | 'needed' | undefined>;
-  choose(
-    token: string,
-    chosen: readonly { channel: string; purpose: string; on: boolean }[],
-    decision: Decision,
-  ): Promise<Preferences | undefined>;
-  /** Changes nothing. */
-  optIn(secret: string): Promise<OptInView | undefined>;
-  confirm(secret: string, from: string | undefined): Promise<OptInView | undefined>;
-  /** Throws 422 where no mail could be sent. */
-  ask(request: {
-    address: string;
-    purposes: readonly string[];
-    customer?: number | undefined;
-    source: string;
-    from?: string | undefined;
-    language?: string | undefined;
-  }): Promise<OptInAnswer>;
-
-  state(): Promise<PermissionState>;
-  savePolicy(policy: PermissionPolicy, actor: string): Promise<void>;
-  texts(): Promise<readonly ConsentText[]>;
-  /** Throws a conflict for a version that people have been shown with other words. */
-  saveText(text: { purpose: string; version: string; content: string }, actor: string): Promise<void>;
-  suppressions(page: { after?: string; limit: number }): Promise<SuppressionPage>;
-  suppressed(channel: string, address: string): Promise<Suppression | undefined>;
-  suppress(channel: string, addresses: readonly string[], actor: string): Promise<void>;
-  unsuppress(entry: { channel: string; hash: string }, actor: string): Promise<boolean>;
-  /** Throws 422 for a mail that reports nothing. */
-  report(raw: Uint8Array): Promise<readonly TakenReport[]>;
-}
-
 /** Who is who: the policy, customers who may be one, merges that are undone. Throws a conflict for one that cannot be. */
 export interface IdentityPort {
   policy(): Promise<IdentityPolicy>;
@@ -353,68 +269,6 @@ export interface ImportPort {
   rejects(id: string): Promise<{ name: string; stream: ReadableStream<Uint8Array> } | undefined>;
   /** Stops it too. False if there is none. */
   remove(id: string): Promise<boolean>;
-}
-
-/** One call of a tracking client. */
-export interface IngestedRecord extends SourceRecord {
-  /** Makes the call idempotent. */
-  readonly messageId: string;
-  /** When it happened, corrected for the client's clock where it told. */
-  readonly time: number;
-  /** It is known by its message id alone: no event comes of it, or one whose time is that of its arrival. */
-  readonly once?: boolean;
-  /** An alias: whoever is known by one of these is the same party, and is merged in. */
-  readonly sameAs?: readonly Identity[];
-}
-
-/** A request of a tracking client that can be taken in. */
-export interface AcceptedRequest {
-  /** How its body is to be read: which of Segment's calls it is, `batch`, or `records` that have been read already. */
-  kind: string;
-  /** How many calls it holds. */
-  calls: number;
-  body: string;
-  /** The engine's clock when it came. */
-  receivedAt: number;
-}
-
-/** A call that could not be worked in, until somebody retries or discards it. */
-export interface CallAside {
-  id: number;
-  receivedAt: number;
-  at: number;
-  error: string;
-  kind: string;
-  body: string;
-}
-
-export interface IngestPort {
-  /** In how many seconds to come again, while the engine is too far behind to take more; undefined while there is room. */
-  holdOff(): number | undefined;
-  /** On disk when the promise settles; worked in when the engine comes to it. */
-  accept(request: AcceptedRequest): Promise<void>;
-  /** What waits, and since when. */
-  state(): Promise<{ waiting: number; oldest: number | undefined; aside: number }>;
-  /** Calls that were set aside, the latest first. */
-  aside(page: { before?: number; limit: number }): Promise<readonly CallAside[]>;
-  /** Accepts calls that were set aside once more, all of them unless told which. How many. */
-  retry(ids?: readonly number[]): Promise<number>;
-  discard(ids: readonly number[]): Promise<number>;
-}
-
-export interface StoredHook extends Omit<Hook, 'signed'> {
-  readonly secret: string | null;
-}
-
-/** Addresses that other systems send to. */
-export interface HooksPort {
-  list(): Promise<readonly StoredHook[]>;
-  /** A new one, or all of one but when it was made and used. */
-  save(hook: Omit<StoredHook, 'usedAt'>): Promise<void>;
-  /** False if there is none. */
-  remove(id: string): Promise<boolean>;
-  /** Something was taken in by it. */
-  used(id: string, at: number): void;
 }
 
 export interface MessagesPort {

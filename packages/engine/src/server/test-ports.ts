@@ -4,11 +4,13 @@ import { newApiToken } from './api-tokens.ts';
 import { createApp } from './create-app.ts';
 import type { App } from './endpoint.ts';
 import { readRequest } from './ingest/read-request.ts';
-import type { ApiToken, IngestedRecord, LifePort, LoopsPort, PolicyPort, ServerPorts, TokensPort } from './ports.ts';
+import type { ApiToken, LifePort, LoopsPort, PolicyPort, ServerPorts, TokensPort } from './ports.ts';
+import type { IngestedRecord } from './intake-ports.ts';
 import { sightOf } from './privacy.ts';
 import { conflict } from './server-error.ts';
 import { defaultPrivacyPolicy } from './shapes/privacy.ts';
-import type { Import, ImportSummary } from './shapes/import.ts';
+import type { Import } from './shapes/import.ts';
+import { nothingImported } from './shapes/import.ts';
 import { contactPolicyShape } from './shapes/life.ts';
 import type { AuditEntry, Intervention, LoopStatus, Overdue } from './shapes/life.ts';
 import type { Counts, LoopDetail } from './shapes/loop.ts';
@@ -304,24 +306,6 @@ export const noCounts = (loop: string): Counts => ({
   turns: 0,
   nodes: [],
   messages: { sent: 0, failed: 0, unknown: 0, suppressed: 0 },
-});
-
-export const nothingImported = (): ImportSummary => ({
-  rows: 0,
-  created: 0,
-  updated: 0,
-  unchanged: 0,
-  rejected: 0,
-  rejects: [],
-  columns: [],
-  events: 0,
-  knownEvents: 0,
-  consents: 0,
-  relationships: 0,
-  misfits: {},
-  aside: {},
-  conflicts: 0,
-  entered: 0,
 });
 
 /** Uploads that are counted and previewed as one column of their text. */

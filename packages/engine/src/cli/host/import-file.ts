@@ -4,7 +4,7 @@ import type { Log, Registry, Reject, SourceRecord, SourceType } from '../../plug
 import { toldIssues, z } from '../../plugin/index.ts';
 import type { Engine, RunningVersion } from '../../runner/index.ts';
 import type { ImportSummary } from '../../server/index.ts';
-import { ServerError } from '../../server/index.ts';
+import { nothingImported, ServerError } from '../../server/index.ts';
 import type { Database } from '../../store/index.ts';
 import { askMembershipsAgain } from '../../store/index.ts';
 import { readAsDeclared } from '../import/declared-columns.ts';
@@ -93,7 +93,7 @@ export async function importFile(parts: ImportParts, file: string, options: Impo
   const { name, folder, signal = new AbortController().signal, onProgress } = options;
   const { type, settings, version, entry } = planImport(parts, file, options);
   const context = { settings, cursor: undefined, folder, now: now(), log, signal };
-  const summary = nothingYet();
+  const summary = nothingImported();
   const rejects = options.rejects === undefined ? undefined : new RejectFile(options.rejects);
   const reject = async (some: readonly Reject[]) => {
     summary.rejected += some.length;
@@ -157,21 +157,3 @@ export async function importFile(parts: ImportParts, file: string, options: Impo
   }
   return summary;
 }
-
-const nothingYet = (): ImportSummary => ({
-  rows: 0,
-  created: 0,
-  updated: 0,
-  unchanged: 0,
-  rejected: 0,
-  rejects: [],
-  columns: [],
-  events: 0,
-  knownEvents: 0,
-  consents: 0,
-  relationships: 0,
-  misfits: {},
-  aside: {},
-  conflicts: 0,
-  entered: 0,
-});

@@ -1,4 +1,4 @@
-import type { IngestedRecord } from '../ports.ts';
+import type { IngestedRecord } from '../intake-ports.ts';
 import type { RequestKind } from './read-calls.ts';
 import { readCalls } from './read-calls.ts';
 import { toRecord } from './to-record.ts';

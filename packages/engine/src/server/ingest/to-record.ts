@@ -3,7 +3,7 @@ import type { Category } from '../../loop/loop.ts';
 import { categories } from '../../loop/loop.ts';
 import { categoryOf } from '../../plugin/event-category.ts';
 import type { JsonObject } from '../../plugin/json.ts';
-import type { IngestedRecord } from '../ports.ts';
+import type { IngestedRecord } from '../intake-ports.ts';
 import type { CallType, TrackingCall } from './tracking-call.ts';
 import { identitiesOf, traitsOf } from './tracking-call.ts';
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Wording } from '../../plugin/permission-texts.ts';
-import type { Preferences } from '../ports.ts';
+import type { Preferences } from '../permission-ports.ts';
 import type { Markup } from './page.ts';
 import { page } from './page.ts';
 

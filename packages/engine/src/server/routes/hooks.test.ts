@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createApp } from '../create-app.ts';
 import { HookPace } from '../hooks/pace.ts';
-import type { HooksPort, StoredHook } from '../ports.ts';
+import type { HooksPort, StoredHook } from '../intake-ports.ts';
 import { asBrowser, noon, testPorts } from '../test-ports.ts';
 
 function hooksInMemory(): HooksPort {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createApp } from '../create-app.ts';
 import type { ServerPorts } from '../ports.ts';
-import { asBrowser, nothingImported, testPorts } from '../test-ports.ts';
+import { nothingImported } from '../shapes/import.ts';
+import { asBrowser, testPorts } from '../test-ports.ts';
 
 const headers = { cookie: 'signed-in', 'sec-fetch-site': 'same-origin' };
 const post = (ports: ServerPorts, path: string, body: RequestInit['body']) =>

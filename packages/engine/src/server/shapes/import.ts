@@ -76,3 +76,22 @@ export const runImportShape = z.strictObject({
   mapping: importMappingShape.default({}),
   loop: z.string().max(100).optional(),
 });
+
+/** An import that has not begun. */
+export const nothingImported = (): ImportSummary => ({
+  rows: 0,
+  created: 0,
+  updated: 0,
+  unchanged: 0,
+  rejected: 0,
+  rejects: [],
+  columns: [],
+  events: 0,
+  knownEvents: 0,
+  consents: 0,
+  relationships: 0,
+  misfits: {},
+  aside: {},
+  conflicts: 0,
+  entered: 0,
+});
